@@ -1,0 +1,1 @@
+"""Pages and panels of the published site; knows published tables only, never files or the warehouse."""

@@ -1,0 +1,559 @@
+"""Declarations: the folder `schemas/` (or an initiative's folder anywhere) → typed, immutable objects.
+
+Belongs here: reading contracts (Open Data Contract Standard) and registers (CSV), checking them whole, and saying
+in one line what is wrong. Does not belong here: reading partners' files (`intake`), or any rule about their rows
+beyond carrying it.
+"""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from pipelines.paths import CONTRACTS, INITIATIVES, SCHEMAS
+
+DATASET, REGISTER = "dataset", "register"
+ROLES = {"area", "period", "dimension", "filter", "measure", "attribute", "label"}
+TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
+OPERATORS = {"<=", "<", ">=", ">", "==", "!="}
+DEFAULTS = SCHEMAS / "defaults.yml"
+TRUE_FALSE = {"true": True, "false": False}
+
+
+class DeclarationError(Exception):
+    """A declaration is broken; the message is one line: file, path or row, and reason."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A column whose values are keys of a register, perhaps of a part of it (`where`)."""
+
+    register: str
+    column: str
+    where: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Code:
+    """One value of a closed list, and what people write for it."""
+
+    value: str
+    labels: Mapping[str, str]
+    synonyms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a contract object: what may stand in it and by which names people call it."""
+
+    name: str
+    type: str
+    role: str
+    is_key: bool
+    is_required: bool
+    description: str
+    labels: Mapping[str, str]
+    synonyms: tuple[str, ...]
+    reference: Reference | None
+    codes: tuple[Code, ...]
+    minimum: float | None
+    maximum: float | None
+    pattern: str | None
+    unit: str | None
+    calendar: str | None
+    bare_year: str | None
+    width: int | None
+    examples: tuple[str, ...]
+
+    def label(self, language: str) -> str:
+        """The column's header in a language, or its name where none is declared."""
+        return self.labels.get(language) or self.name
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A comparison of two columns of one row; a row with either of them empty passes."""
+
+    name: str
+    left: str
+    operator: str
+    right: str
+    messages: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class TableContract:
+    """One table: a dataset that partners deliver or a register of the initiative."""
+
+    id: str
+    contract_id: str
+    kind: str
+    level: str | None
+    shape: str
+    constants: Mapping[str, str]
+    columns: tuple[Column, ...]
+    rules: tuple[RowRule, ...]
+    labels: Mapping[str, str]
+    description: str
+    markers: Mapping[str, str]
+    aliases_of: str | None
+    freshness_days: int | None
+    file: str
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """Names of the columns that tell rows apart."""
+        return tuple(column.name for column in self.columns if column.is_key)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    def by_role(self, role: str) -> tuple[Column, ...]:
+        """Columns of one role, in the contract's order."""
+        return tuple(column for column in self.columns if column.role == role)
+
+    def label(self, language: str) -> str:
+        """What people of that language call the table."""
+        return self.labels.get(language) or self.id
+
+
+@dataclass(frozen=True)
+class Initiative:
+    """Who measures, in which languages and areas, and under which settings."""
+
+    id: str
+    names: Mapping[str, str]
+    languages: tuple[str, ...]
+    default_language: str
+    time_zone: str
+    area_types: tuple[str, ...]
+    area_type_names: Mapping[str, Mapping[str, Any]]
+    settings: Mapping[str, Any]
+    folder: Path
+
+
+@dataclass(frozen=True, eq=False)
+class Declarations:
+    """Everything declared for one initiative, checked."""
+
+    initiative: Initiative
+    objects: Mapping[str, TableContract]
+    register_rows: Mapping[str, tuple[Mapping[str, Any], ...]]
+    fingerprint: str
+
+    @property
+    def datasets(self) -> tuple[TableContract, ...]:
+        """Objects that partners deliver."""
+        return tuple(o for o in self.objects.values() if o.kind == DATASET)
+
+    @property
+    def registers(self) -> tuple[TableContract, ...]:
+        """Objects that the initiative itself declares as CSV."""
+        return tuple(o for o in self.objects.values() if o.kind == REGISTER)
+
+    def rows(self, register_id: str) -> tuple[Mapping[str, Any], ...]:
+        """Typed rows of a register, in file order; empty where the initiative has none."""
+        return self.register_rows.get(register_id, ())
+
+    def partner(self, partner_id: str) -> Mapping[str, Any] | None:
+        """The declared partner whose inbox folder has this name."""
+        return next((row for row in self.rows("partners") if row["partner_id"] == partner_id), None)
+
+
+def default_initiative() -> str:
+    """The initiative a home runs when none is asked for."""
+    return str(_read_yaml(DEFAULTS)["initiative"])
+
+
+def load(initiative: str | Path | None = None) -> Declarations:
+    """Read and check every declaration of an initiative.
+
+    `initiative` is an id under `schemas/initiatives/` or a folder of that shape anywhere; None is the declared default.
+    Raises DeclarationError with one line for the first thing found broken.
+    """
+    folder = initiative_folder(initiative)
+    files = sorted(CONTRACTS.glob("*.odcs.yaml")) + sorted(folder.glob("contracts/*.odcs.yaml"))
+    described = _read_initiative(folder)
+    objects: dict[str, TableContract] = {}
+    for file in files:
+        for table in _read_contract(file, described.languages):
+            if table.id in objects:
+                raise DeclarationError(f"{file.name}: object '{table.id}' is declared twice; rename one.")
+            objects[table.id] = table
+    _check_references(objects)
+    _check_levels(objects, described)
+    registers = [table for table in objects.values() if table.kind == REGISTER]
+    rows = {table.id: _read_register(folder / f"{table.id}.csv", table) for table in registers}
+    loaded = Declarations(
+        described, MappingProxyType(objects), MappingProxyType(rows), _fingerprint(files, folder, registers)
+    )
+    for table in registers:
+        _check_register_references(loaded, table)
+    _check_indicators(loaded)
+    return loaded
+
+
+def initiative_folder(initiative: str | Path | None) -> Path:
+    """The folder that declares an initiative; DeclarationError where there is none."""
+    name = str(initiative) if initiative else default_initiative()
+    for folder in (INITIATIVES / name, Path(name)):
+        if (folder / "initiative.yml").is_file():
+            return folder.resolve()
+    known = ", ".join(sorted(f.parent.name for f in INITIATIVES.glob("*/initiative.yml")))
+    raise DeclarationError(
+        f"Initiative '{name}': no such id and no such folder with an initiative.yml; declared are: {known}."
+    )
+
+
+def _read_yaml(file: Path) -> Any:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DeclarationError(
+            f"{file.name}: cannot be read as YAML: {' '.join(str(error).split())}"
+        ) from None
+
+
+def _read_initiative(folder: Path) -> Initiative:
+    file = folder / "initiative.yml"
+    content = _read_yaml(file)
+    if not isinstance(content, dict):
+        raise DeclarationError(f"{folder.name}/{file.name}: expected a mapping of settings.")
+    known = {"id", "names", "languages", "default_language", "time_zone", "area_types", "area_type_names"}
+    missing = known - content.keys()
+    if missing:
+        raise DeclarationError(f"{folder.name}/{file.name}: missing {', '.join(sorted(missing))}.")
+    if content["default_language"] not in content["languages"]:
+        raise DeclarationError(f"{folder.name}/{file.name}: default_language is not one of languages.")
+    settings = _read_yaml(DEFAULTS)["settings"] | {
+        key: value for key, value in content.items() if key not in known
+    }
+    for section in ("policy", "assessment", "gate"):
+        if not isinstance(settings.get(section), dict):
+            raise DeclarationError(f"{folder.name}/{file.name}: section '{section}' is missing.")
+    return Initiative(
+        id=str(content["id"]),
+        names=MappingProxyType(dict(content["names"])),
+        languages=tuple(content["languages"]),
+        default_language=content["default_language"],
+        time_zone=content["time_zone"],
+        area_types=tuple(content["area_types"]),
+        area_type_names=MappingProxyType(dict(content["area_type_names"])),
+        settings=MappingProxyType(settings),
+        folder=folder,
+    )
+
+
+def _read_contract(file: Path, languages: Sequence[str]) -> Iterator[TableContract]:
+    from open_data_contract_standard.model import OpenDataContractStandard
+    from pydantic import ValidationError
+
+    content = _read_yaml(file)
+    try:
+        contract = OpenDataContractStandard(**content)
+    except (TypeError, ValidationError) as error:
+        reason = _first_reason(error)
+        raise DeclarationError(f"{file.name}: not a data contract: {reason}") from None
+    for table in contract.schema_ or []:
+        yield _table(file.name, contract, table, languages)
+
+
+def _first_reason(error: Exception) -> str:
+    errors = getattr(error, "errors", None)
+    if errors is None:
+        return "expected a mapping"
+    first = errors()[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+
+
+def _custom(owner: Any) -> dict[str, Any]:
+    return {p.property: p.value for p in owner.customProperties or []}
+
+
+TABLE_PROPERTIES = {
+    "kind",
+    "level",
+    "shape",
+    "constants",
+    "labels",
+    "markers",
+    "aliases_of",
+    "freshness_days",
+}
+COLUMN_PROPERTIES = {"role", "labels", "where", "unit", "calendar", "bare_year", "width", "by_language"}
+
+
+def _checked_custom(owner: Any, known: set[str], where: str) -> dict[str, Any]:
+    custom = _custom(owner)
+    unknown = sorted(custom.keys() - known)
+    if unknown:
+        raise DeclarationError(
+            f"{where}: unknown custom property '{unknown[0]}'; known: {', '.join(sorted(known))}."
+        )
+    return custom
+
+
+def _table(file: str, contract: Any, table: Any, languages: Sequence[str]) -> TableContract:
+    where = f"{file}: schema.{table.name}"
+    shared = _checked_custom(contract, TABLE_PROPERTIES, f"{file}: customProperties")
+    custom = shared | _checked_custom(table, TABLE_PROPERTIES, where)
+    columns = [c for p in table.properties or [] for c in _columns(where, p, languages)]
+    names = [column.name for column in columns]
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated:
+        raise DeclarationError(f"{where}: column '{repeated}' is declared twice.")
+    if not any(column.is_key for column in columns):
+        raise DeclarationError(f"{where}: no column has primaryKey: true.")
+    rules = tuple(_row_rule(where, quality, names) for quality in table.quality or [])
+    return TableContract(
+        id=table.name,
+        contract_id=contract.id,
+        kind=custom.get("kind", DATASET),
+        level=custom.get("level"),
+        shape=custom.get("shape", table.name),
+        constants=MappingProxyType({k: str(v) for k, v in custom.get("constants", {}).items()}),
+        columns=tuple(columns),
+        rules=rules,
+        labels=MappingProxyType(dict(custom.get("labels", {}))),
+        description=" ".join((table.description or "").split()),
+        markers=MappingProxyType({str(k): str(v) for k, v in custom.get("markers", {}).items()}),
+        aliases_of=custom.get("aliases_of"),
+        freshness_days=custom.get("freshness_days"),
+        file=file,
+    )
+
+
+def _columns(where: str, source: Any, languages: Sequence[str]) -> Iterator[Column]:
+    """One column, or one a language where the property is declared `by_language`."""
+    custom = _checked_custom(source, COLUMN_PROPERTIES, f"{where}.{source.name}")
+    if not custom.get("by_language"):
+        yield _column(where, source, custom, source.name)
+        return
+    for language in languages:
+        yield _column(where, source, custom, f"{source.name}_{language}")
+
+
+def _column(where: str, source: Any, custom: Mapping[str, Any], name: str) -> Column:
+    where = f"{where}.{name}"
+    role = custom.get("role", "attribute")
+    if role not in ROLES:
+        raise DeclarationError(f"{where}: role '{role}' is none of {', '.join(sorted(ROLES))}.")
+    if source.logicalType not in TYPES:
+        raise DeclarationError(f"{where}: logicalType '{source.logicalType}' is none of {', '.join(TYPES)}.")
+    if custom.get("calendar") and custom.get("bare_year") not in {"closing", "opening", "refused"}:
+        raise DeclarationError(f"{where}: bare_year must say closing, opening or refused.")
+    options = source.logicalTypeOptions or {}
+    return Column(
+        name=name,
+        type=TYPES[source.logicalType],
+        role=role,
+        is_key=bool(source.primaryKey),
+        # A key column is required unless the contract says otherwise (an empty area of a target means every area).
+        is_required=bool(source.primaryKey if source.required is None else source.required),
+        description=" ".join((source.description or "").split()),
+        labels=MappingProxyType(dict(custom.get("labels", {}))),
+        synonyms=tuple(s.synonym for s in source.synonyms or [] if s.synonym),
+        reference=_reference(where, source, custom),
+        codes=tuple(_code(code) for code in source.enum or []),
+        minimum=options.get("minimum"),
+        maximum=options.get("maximum"),
+        pattern=options.get("pattern"),
+        unit=custom.get("unit"),
+        calendar=custom.get("calendar"),
+        bare_year=custom.get("bare_year"),
+        width=custom.get("width"),
+        examples=tuple(str(example) for example in source.examples or []),
+    )
+
+
+def _reference(where: str, source: Any, custom: Mapping[str, Any]) -> Reference | None:
+    if not source.relationships:
+        return None
+    target = source.relationships[0].to
+    if not isinstance(target, str) or target.count(".") != 1:
+        raise DeclarationError(f"{where}: a relationship names register.column, not '{target}'.")
+    register, column = target.split(".")
+    return Reference(register, column, MappingProxyType(dict(custom.get("where", {}))))
+
+
+def _code(source: Any) -> Code:
+    custom = _custom(source)
+    return Code(
+        str(source.value), MappingProxyType(custom.get("labels", {})), tuple(custom.get("synonyms", ()))
+    )
+
+
+def _row_rule(where: str, quality: Any, names: Sequence[str]) -> RowRule:
+    where = f"{where}.quality.{quality.name}"
+    parts = quality.implementation
+    if not isinstance(parts, dict) or set(parts) != {"left", "operator", "right"}:
+        raise DeclarationError(f"{where}: implementation must give left, operator and right.")
+    unknown = next((parts[side] for side in ("left", "right") if parts[side] not in names), None)
+    if unknown:
+        raise DeclarationError(f"{where}: column '{unknown}' is not declared.")
+    if parts["operator"] not in OPERATORS:
+        raise DeclarationError(
+            f"{where}: operator '{parts['operator']}' is none of {' '.join(sorted(OPERATORS))}."
+        )
+    messages = _custom(quality).get("messages", {})
+    return RowRule(quality.name, **parts, messages=MappingProxyType(messages))
+
+
+def _check_references(objects: Mapping[str, TableContract]) -> None:
+    for table in objects.values():
+        for column in table.columns:
+            reference = column.reference
+            if reference is None:
+                continue
+            target = objects.get(reference.register)
+            names = {c.name for c in target.columns} if target else set()
+            missing = [n for n in (reference.column, *reference.where) if n not in names]
+            if target is None or missing:
+                raise DeclarationError(
+                    f"{table.file}: schema.{table.id}.{column.name}: refers to "
+                    f"{reference.register}.{missing[0] if target else reference.column}, which is not declared."
+                )
+
+
+def _check_levels(objects: Mapping[str, TableContract], initiative: Initiative) -> None:
+    for table in objects.values():
+        for column in table.by_role("area"):
+            area_type = column.reference.where.get("area_type") if column.reference else None
+            if area_type and area_type not in initiative.area_types:
+                raise DeclarationError(
+                    f"{table.file}: schema.{table.id}.{column.name}: area type '{area_type}' is not one of the "
+                    f"initiative's: {', '.join(initiative.area_types)}."
+                )
+
+
+def _read_register(file: Path, table: TableContract) -> tuple[Mapping[str, Any], ...]:
+    """Typed rows of a register's CSV; a register without a file is empty."""
+    if not file.is_file():
+        return ()
+    name = f"{file.parent.name}/{file.name}"
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            lines = list(csv.reader(handle, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DeclarationError(f"{name}: cannot be read as UTF-8 CSV: {error}") from None
+    header = lines[0] if lines else []
+    expected = [column.name for column in table.columns]
+    if header != expected:
+        raise DeclarationError(
+            f"{name}: row 1: the header must be {','.join(expected)}; it is {','.join(header)}."
+        )
+    rows = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if len(cells) != len(expected):
+            raise DeclarationError(f"{name}: row {number}: has {len(cells)} cells, expected {len(expected)}.")
+        typed = (
+            _typed(f"{name}: row {number}: {c.name}", c, cell)
+            for c, cell in zip(table.columns, cells, strict=True)
+        )
+        rows.append(MappingProxyType(dict(zip(expected, typed, strict=True))))
+    _check_unique(name, table, rows)
+    return tuple(rows)
+
+
+def _typed(where: str, column: Column, cell: str) -> Any:
+    text = cell.strip()
+    if not text:
+        if column.is_required:
+            raise DeclarationError(f"{where}: must not be empty.")
+        return None
+    value = _parse(where, column.type, text)
+    if column.codes and text not in {code.value for code in column.codes}:
+        raise DeclarationError(f"{where}: '{text}' is none of {', '.join(c.value for c in column.codes)}.")
+    if column.pattern and not re.fullmatch(column.pattern, text):
+        raise DeclarationError(f"{where}: '{text}' does not have the declared form {column.pattern}.")
+    if column.minimum is not None and value < column.minimum:
+        raise DeclarationError(f"{where}: {text} is below {column.minimum}.")
+    if column.maximum is not None and value > column.maximum:
+        raise DeclarationError(f"{where}: {text} is above {column.maximum}.")
+    return value
+
+
+def _parse(where: str, kind: str, text: str) -> Any:
+    try:
+        match kind:
+            case "integer":
+                return int(text)
+            case "number":
+                return float(text)
+            case "boolean":
+                return TRUE_FALSE[text]
+    except (KeyError, ValueError):
+        raise DeclarationError(f"{where}: '{text}' is not a {kind}.") from None
+    return text
+
+
+def _check_unique(name: str, table: TableContract, rows: Iterable[Mapping[str, Any]]) -> None:
+    seen: dict[tuple[Any, ...], int] = {}
+    for number, row in enumerate(rows, start=2):
+        key = tuple(row[column] for column in table.key)
+        if key in seen:
+            shown = ", ".join(str(part) for part in key)
+            raise DeclarationError(f"{name}: row {number}: key ({shown}) stands in row {seen[key]} already.")
+        seen[key] = number
+
+
+def _check_register_references(declared: Declarations, table: TableContract) -> None:
+    folder = declared.initiative.folder.name
+    for column in table.columns:
+        reference = column.reference
+        if reference is None:
+            continue
+        known = {row[reference.column] for row in declared.rows(reference.register)}
+        for number, row in enumerate(declared.rows(table.id), start=2):
+            value = row[column.name]
+            if value is not None and value not in known:
+                raise DeclarationError(
+                    f"{folder}/{table.id}.csv: row {number}: {column.name}: '{value}' is not in "
+                    f"{reference.register}.csv."
+                )
+
+
+def _check_indicators(declared: Declarations) -> None:
+    """Measures, objects and filters that indicators name must exist in the contracts."""
+    folder = declared.initiative.folder.name
+    for number, row in enumerate(declared.rows("indicators"), start=2):
+        for part in ("numerator", "denominator"):
+            where = f"{folder}/indicators.csv: row {number}: {part}"
+            for object_id in split_list(row[f"{part}_objects"]):
+                table = declared.objects.get(object_id)
+                if table is None or table.kind != DATASET:
+                    raise DeclarationError(f"{where}_objects: '{object_id}' is not a declared dataset.")
+                filters = parse_filter(row[f"{part}_filter"])
+                names = {c.name for c in table.columns} | set(table.constants)
+                missing = next((n for n in (row[f"{part}_measure"], *filters) if n not in names), None)
+                if missing:
+                    raise DeclarationError(f"{where}: '{missing}' is not a column of {object_id}.")
+
+
+def split_list(text: str | None) -> tuple[str, ...]:
+    """`a;b` → ("a", "b"), the form of lists in registers."""
+    return tuple(part.strip() for part in (text or "").split(";") if part.strip())
+
+
+def parse_filter(text: str | None) -> dict[str, str]:
+    """`a=1;b=2` → {"a": "1", "b": "2"}, the form of filters in registers."""
+    return dict(part.split("=", 1) for part in split_list(text))
+
+
+def _fingerprint(contracts: Iterable[Path], folder: Path, registers: Iterable[TableContract]) -> str:
+    digest = hashlib.sha256()
+    present = [f for f in (folder / f"{table.id}.csv" for table in registers) if f.is_file()]
+    for file in [DEFAULTS, *contracts, folder / "initiative.yml", *sorted(present)]:
+        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()

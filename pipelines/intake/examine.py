@@ -1,0 +1,114 @@
+"""Examining one file: bytes → everything that can be said of them alone. A run and `measure check` share this path.
+
+Pure: nothing is written here, and nothing of the home's state is known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from pipelines.declarations import Declarations, TableContract
+from pipelines.intake.findings import CHANGE, ERROR, Finding
+from pipelines.intake.normalise import Normaliser
+from pipelines.intake.read import Sheet, Unreadable, column_letter, read
+from pipelines.intake.recognise import Table, recognise
+from pipelines.intake.screen import screen
+
+ACCEPTED, CHANGED, PARTLY = "accepted", "accepted_with_changes", "partly_refused"
+REFUSED, HELD, DUPLICATE = "refused", "held", "duplicate"
+TAKEN_IN = (ACCEPTED, CHANGED, PARTLY)
+
+
+@dataclass(frozen=True)
+class TableResult:
+    """What became of one table of a file; frames have the file's row numbers as index."""
+
+    sheet: str | None
+    contract: TableContract
+    header_row: int
+    columns: Mapping[str, str]
+    rows_read: int
+    cells_changed: int
+    accepted: pd.DataFrame
+    refused: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Verdict, tables and findings of one file."""
+
+    verdict: str
+    tables: tuple[TableResult, ...]
+    findings: tuple[Finding, ...]
+
+
+class Examiner:
+    """Examines files under one set of declarations; made once a run, because lookups are shared by all files."""
+
+    def __init__(self, declarations: Declarations):
+        self._declarations = declarations
+        self._settings: Mapping[str, Any] = declarations.initiative.settings["reading"]
+        self._normaliser = Normaliser(declarations)
+
+    def examine(self, content: bytes, file_name: str) -> Examination:
+        """Read, recognise, normalise and screen; never raises because of what the bytes are."""
+        try:
+            sheets, findings = read(content, file_name, self._settings)
+        except Unreadable as unreadable:
+            return Examination(REFUSED, (), (unreadable.finding,))
+        tables: list[TableResult] = []
+        for sheet in sheets:
+            result, said = self._examine_sheet(sheet)
+            findings += said
+            if result is not None:
+                tables.append(result)
+        if not tables and all(f.severity != ERROR for f in findings):
+            findings.append(Finding("unknown_table"))
+        return Examination(_verdict(tables, findings), tuple(tables), tuple(findings))
+
+    def _examine_sheet(self, sheet: Sheet) -> tuple[TableResult | None, list[Finding]]:
+        found = recognise(sheet, self._declarations.datasets, self._settings["header_rows"])
+        if isinstance(found, Finding):
+            return None, [found]
+        if not found.is_complete:
+            return None, list(found.findings)
+        return self._examine_table(found)
+
+    def _examine_table(self, table: Table) -> tuple[TableResult, list[Finding]]:
+        normalised = self._normaliser.normalise(table)
+        screened = screen(table, normalised)
+        rows = table.rows
+        result = TableResult(
+            sheet=table.sheet.name,
+            contract=table.contract,
+            header_row=table.header_row,
+            columns={name: column_letter(position) for name, position in table.positions.items()},
+            rows_read=len(rows),
+            cells_changed=normalised.cells_changed,
+            accepted=screened.accepted,
+            refused=rows.loc[list(screened.refused_rows)].assign(
+                source_sheet=table.sheet.name, source_row=list(screened.refused_rows)
+            ),
+        )
+        return result, [*table.findings, *normalised.findings, *screened.findings]
+
+
+def unknown_partner(folder: str) -> Examination:
+    """The answer to a file in a folder that belongs to nobody."""
+    return Examination(REFUSED, (), (Finding("unknown_partner", parameters={"folder": folder}),))
+
+
+def with_verdict(examination: Examination, verdict: str) -> Examination:
+    """The same examination under a verdict that the home's state calls for."""
+    return replace(examination, verdict=verdict)
+
+
+def _verdict(tables: list[TableResult], findings: list[Finding]) -> str:
+    errors = {f.rule for f in findings if f.severity == ERROR}
+    if not any(len(table.accepted) for table in tables):
+        return HELD if "ambiguous_table" in errors else REFUSED
+    if errors:
+        return PARTLY
+    return CHANGED if any(f.severity == CHANGE for f in findings) else ACCEPTED

@@ -1,0 +1,119 @@
+"""Findings: the one shape of everything that intake has to say about a file, and the sentences it says it in.
+
+A sentence names what is wrong and what to do, without jargon; where it is stands in the finding's own fields.
+Sentences are English message ids of the gettext catalogues beside this room.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+ERROR, WARNING, CHANGE = "error", "warning", "change"
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for the catalogues."""
+    return sentence
+
+
+SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        # The whole file.
+        "unknown_partner": (
+            ERROR,
+            _(
+                "The folder '{folder}' belongs to no known partner; move the file into your own folder, or ask the initiative to add you."
+            ),
+        ),
+        "empty_file": (ERROR, _("The file is empty; save it again with its rows and send it once more.")),
+        "unreadable": (
+            ERROR,
+            _(
+                "The file cannot be read as a table; save it as an Excel workbook or as CSV and send it once more."
+            ),
+        ),
+        "too_large": (ERROR, _("The file is larger than {limit} MB; split it into smaller files.")),
+        "wrong_extension": (
+            WARNING,
+            _(
+                "The file name ends in '{extension}', but the content is {content}; it was read by its content."
+            ),
+        ),
+        "unknown_table": (
+            ERROR,
+            _("No table that we know was found; use the headers of one of our templates in the first row."),
+        ),
+        # A sheet or a column.
+        "sheet_not_read": (WARNING, _("This sheet holds no table that we know; nothing was taken from it.")),
+        "ambiguous_table": (
+            ERROR,
+            _("The headers fit more than one kind of table ({tables}); add a column that tells them apart."),
+        ),
+        "missing_column": (
+            ERROR,
+            _("The column '{column}' is missing; add it, or name it as in our template."),
+        ),
+        "unknown_column": (
+            WARNING,
+            _("The column '{header}' is not known and was not read; rename it if it matters."),
+        ),
+        "second_column": (WARNING, _("The column '{header}' says the same as another one and was not used.")),
+        "cells_without_header": (
+            WARNING,
+            _("This column has cells but no header in the header row; it was not read."),
+        ),
+        # A cell.
+        "missing_value": (ERROR, _("A value is missing here; fill it in.")),
+        "unknown_value": (
+            ERROR,
+            _("'{value}' is not a known value of '{header}'; correct the spelling or use the code."),
+        ),
+        "ambiguous_value": (
+            ERROR,
+            _("'{value}' may mean more than one thing ({candidates}); write the full code."),
+        ),
+        "not_a_number": (ERROR, _("'{value}' is not a number; write digits only.")),
+        "not_whole": (ERROR, _("'{value}' is not a whole number; write it without a fraction.")),
+        "not_a_year": (ERROR, _("'{value}' is not a school year that we can read; write it like 2021/22.")),
+        "year_range": (ERROR, _("'{value}' names several years; write one row for each year.")),
+        "not_a_date": (ERROR, _("'{value}' is not a date; write it like 2022-09-01.")),
+        "not_yes_or_no": (ERROR, _("'{value}' is neither true nor false.")),
+        "below_minimum": (ERROR, _("{value} is less than {limit}, the least that is possible here.")),
+        "above_maximum": (ERROR, _("{value} is more than {limit}, the most that is possible here.")),
+        "wrong_form": (
+            ERROR,
+            _("'{value}' does not have the form of a {header}; it should look like {example}."),
+        ),
+        "other_spelling": (CHANGE, _("'{value}' was read as '{canonical}'.")),
+        # A row.
+        "row_rule": (ERROR, _("Two numbers of this row contradict each other.")),
+        "same_row_twice": (WARNING, _("This row repeats row {other} exactly; it was taken once.")),
+        "key_twice": (
+            ERROR,
+            _("This row and row {other} are about the same thing but differ; keep the right one."),
+        ),
+    }
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing to say about a file; `row` and `column_letter` as a person sees them in a spreadsheet."""
+
+    rule: str
+    sheet: str | None = None
+    row: int | None = None
+    column_letter: str | None = None
+    header: str | None = None
+    field: str | None = None
+    value: str | None = None
+    suggestion: str | None = None
+    n_cells: int = 1
+    parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    messages: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def severity(self) -> str:
+        """error (rows are refused), warning (nothing is lost) or change (a spelling was understood)."""
+        return SENTENCES[self.rule][0]

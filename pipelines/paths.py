@@ -1,0 +1,102 @@
+"""Where things are: the repository's own folders and those of a home. No file is read or written here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SCHEMAS = REPOSITORY / "schemas"
+CONTRACTS = SCHEMAS / "contracts"
+INITIATIVES = SCHEMAS / "initiatives"
+DBT_PROJECT = REPOSITORY / "dbt_project"
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder that holds one initiative's data: what partners sent, what was built, what was published."""
+
+    root: Path
+
+    @property
+    def raw_data(self) -> Path:
+        """What partners sent and what is remembered of it."""
+        return self.root / "raw_data"
+
+    @property
+    def inbox(self) -> Path:
+        """A folder a partner; read only."""
+        return self.raw_data / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        """Original bytes under their SHA-256; never edited."""
+        return self.raw_data / "archive"
+
+    @property
+    def ledger(self) -> Path:
+        """Append-only record of every event; never edited."""
+        return self.raw_data / "ledger.jsonl"
+
+    @property
+    def receipts(self) -> Path:
+        """Answers to partners, a folder each; rebuilt when deleted."""
+        return self.raw_data / "receipts"
+
+    @property
+    def build(self) -> Path:
+        """Everything that a run can make again."""
+        return self.root / "build"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one run that may write."""
+        return self.build / "run.lock"
+
+    @property
+    def landing(self) -> Path:
+        """Accepted rows as Parquet: one folder an object, one file a submission."""
+        return self.build / "landing"
+
+    @property
+    def refused(self) -> Path:
+        """Refused rows as Parquet, beside the accepted ones."""
+        return self.build / "refused"
+
+    @property
+    def processed(self) -> Path:
+        """What intake made of each submission, as JSON."""
+        return self.build / "processed"
+
+    @property
+    def dbt(self) -> Path:
+        """The dbt project that runs: the repository's and what is generated."""
+        return self.build / "dbt"
+
+    @property
+    def next(self) -> Path:
+        """The release being made; nobody reads it before it is published."""
+        return self.build / "next"
+
+    @property
+    def next_warehouse(self) -> Path:
+        """The warehouse that dbt writes; unprotected."""
+        return self.next / "warehouse.duckdb"
+
+    @property
+    def warehouse(self) -> Path:
+        """The warehouse of the published release; unprotected, for analysts."""
+        return self.build / "warehouse.duckdb"
+
+    @property
+    def dagster(self) -> Path:
+        """The Dagster instance: history of runs."""
+        return self.build / "dagster"
+
+    @property
+    def releases(self) -> Path:
+        """Published releases; never edited."""
+        return self.root / "dashboards" / "releases"
+
+    @property
+    def site(self) -> Path:
+        """Link to the current release's site; switching it is the commit of a release."""
+        return self.root / "dashboards" / "site"
