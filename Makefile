@@ -1,0 +1,49 @@
+# make run: from nothing to a published site.  make test: everything tested.  make check: what a change must pass first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+HOME_FOLDER ?= .
+export DO_NOT_TRACK := 1
+
+.PHONY: run test check browser lock clean
+run: $(VENV)/installed
+	$(BIN)/measure sample --home $(HOME_FOLDER)
+	$(BIN)/measure run --home $(HOME_FOLDER)
+
+test: $(VENV)/installed-dev browser
+	$(BIN)/pytest
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+	$(BIN)/pytest tests/declarations tests/intake tests/assessment tests/protection
+
+# The lock holds versions and hashes only; whichever registry the machine is set up with is asked.
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install -qq --require-hashes -r requirements.lock
+	$(PIP) install -qq --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	$(PIP) install -qq --require-hashes -r requirements-dev.lock
+	touch $@
+
+browser: $(VENV)/installed-dev
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null && exit 0; \
+	fi; \
+	$(BIN)/playwright install chromium || echo "No browser could be installed: tests that need one will say so."
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate --no-strip-extras
+lock: $(VENV)/installed-dev
+	echo 'setuptools>=77' | $(COMPILE) pyproject.toml - -o requirements.lock
+	echo 'setuptools>=77' | $(COMPILE) --extra dev -c requirements.lock pyproject.toml - -o requirements-dev.lock
+
+clean:
+	rm -rf build raw_data/receipts dashboards/site

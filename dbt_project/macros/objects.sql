@@ -1,0 +1,33 @@
+{#- One object's measures, from columns to rows: the characteristics of a row become one text `|subject=35|units=5|`, in
+    which any single one can be found as `|units=5|`. -#}
+{%- macro observations_of(object) -%}
+{%- for measure in object.measures %}
+    select
+        '{{ object.id }}' as object_id,
+        {{ "'" ~ object.level ~ "'" if object.level else 'cast(null as string)' }} as level,
+        {{ object.area }} as area_code,
+        cast({{ object.period }} as string) as period,
+        concat('|'{% for column in object.characteristics %}, '{{ column }}=', coalesce(cast({{ column }} as string), ''), '|'{% endfor %}) as characteristics,
+        '{{ measure }}' as measure,
+        -- decimal: sums come out the same in whatever order the rows are read
+        cast({{ measure }} as decimal(18, 6)) as amount,
+        {{ measure }}__obs_status as obs_status,
+        submission_id,
+        coalesce(source_sheet, '') as source_sheet,
+        source_row
+    from {{ ref('stg_' ~ object.id) }}
+{%- if not loop.last %}
+    union all
+{%- endif -%}
+{%- endfor -%}
+{%- endmacro -%}
+
+{#- How many conditions a filter can have at most: as many as the object with the most characteristics has. -#}
+{%- macro most_characteristics() -%}
+{{ var('observed_objects') | map(attribute='characteristics') | map('length') | max | default(0) }}
+{%- endmacro -%}
+
+{#- Depth of an area type from the top, 0 first; what is no declared type of area (a school, say) lies below them all. -#}
+{%- macro area_rank(column) -%}
+case {{ column }}{% for area_type in var('area_types') %} when '{{ area_type }}' then {{ loop.index0 }}{% endfor %} else {{ var('area_types') | length }} end
+{%- endmacro -%}

@@ -1,0 +1,72 @@
+with observations as (
+    select * from {{ ref('int_observations') }}
+),
+
+matched as (
+    select
+        matches.indicator_id,
+        matches.part,
+        matches.object_id,
+        matches.preference,
+        observed.area_code,
+        -- A row of totals in a dataset of a deeper level reports its own area.
+        case
+            when {{ area_rank('observed.level') }} < {{ var('area_types') | length }}
+                then {{ area_rank('areas.area_type') }}
+            else {{ area_rank('observed.level') }}
+        end as level_rank,
+        observed.period,
+        matches.dimension,
+        matches.member,
+        observed.submission_id,
+        case
+            when matches.weight_measure is null then observed.amount
+            -- 19 digits each, so that the product has 38, the most there is; 18 overflow on a country's examinees
+            else cast(observed.amount as decimal(19, 6)) * cast(weights.amount as decimal(19, 6))
+        end as amount,
+        case when observed.amount is not null then weights.amount end as weight,
+        case when observed.obs_status = 'Q' or weights.obs_status = 'Q' then 1 else 0 end as is_hidden
+    from {{ ref('int_filter_matches') }} as matches
+    inner join observations as observed
+        on
+            matches.object_id = observed.object_id
+            and matches.measure = observed.measure
+            and matches.characteristics = observed.characteristics
+    inner join {{ ref('stg_areas') }} as areas on observed.area_code = areas.area_code
+    left join observations as weights
+        on
+            matches.weight_measure = weights.measure
+            and observed.object_id = weights.object_id
+            and observed.submission_id = weights.submission_id
+            and observed.source_sheet = weights.source_sheet
+            and observed.source_row = weights.source_row
+)
+
+select
+    indicator_id,
+    part,
+    object_id,
+    preference,
+    area_code,
+    level_rank,
+    period,
+    dimension,
+    member,
+    submission_id,
+    sum(amount) as amount,
+    sum(weight) as weight,
+    count(amount) as n_amounts,
+    sum(case when amount is null then is_hidden else 0 end) as n_hidden,
+    sum(case when amount is null then 1 - is_hidden else 0 end) as n_missing
+from matched
+group by
+    indicator_id,
+    part,
+    object_id,
+    preference,
+    area_code,
+    level_rank,
+    period,
+    dimension,
+    member,
+    submission_id

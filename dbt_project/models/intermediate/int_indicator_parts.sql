@@ -1,0 +1,111 @@
+with reporting_areas as (
+    select
+        ancestor_code,
+        area_rank,
+        count(*) as n_areas
+    from {{ ref('int_area_ancestors') }}
+    where is_reporting
+    group by ancestor_code, area_rank
+),
+
+summed as (
+    select
+        amounts.indicator_id,
+        amounts.part,
+        amounts.object_id,
+        amounts.preference,
+        ancestors.ancestor_code as area_code,
+        amounts.level_rank,
+        amounts.level_rank - ancestors.ancestor_rank as distance,
+        amounts.period,
+        amounts.dimension,
+        amounts.member,
+        sum(amounts.amount) as amount,
+        sum(amounts.weight) as weight,
+        sum(amounts.n_amounts) as n_amounts,
+        sum(amounts.n_hidden) as n_hidden,
+        sum(amounts.n_missing) as n_missing,
+        count(distinct case when ancestors.is_reporting then amounts.area_code end) as n_areas,
+        count(distinct case when ancestors.is_reporting and amounts.n_amounts > 0 then amounts.area_code end)
+            as n_areas_visible,
+        {{ list_of('amounts.area_code') }} as areas,
+        {{ list_of('case when amounts.n_hidden + amounts.n_missing > 0 then amounts.area_code end') }}
+            as areas_incomplete,
+        {{ list_of('amounts.submission_id') }} as submissions
+    from {{ ref('int_indicator_amounts') }} as amounts
+    inner join {{ ref('int_area_ancestors') }} as ancestors on amounts.area_code = ancestors.area_code
+    group by
+        amounts.indicator_id,
+        amounts.part,
+        amounts.object_id,
+        amounts.preference,
+        ancestors.ancestor_code,
+        ancestors.ancestor_rank,
+        amounts.level_rank,
+        amounts.period,
+        amounts.dimension,
+        amounts.member
+),
+
+-- An area that reports the total but no row of a group has nobody in the group: it is covered, with nothing to add.
+with_totals as (
+    select
+        summed.*,
+        totals.n_areas - summed.n_areas + summed.n_areas_visible as n_areas_covered,
+        summed.n_hidden + summed.n_missing = 0 as is_whole,
+        totals.areas as areas_reporting
+    from summed
+    inner join summed as totals
+        on
+            summed.indicator_id = totals.indicator_id
+            and summed.part = totals.part
+            and summed.object_id = totals.object_id
+            and summed.area_code = totals.area_code
+            and summed.level_rank = totals.level_rank
+            and summed.period = totals.period
+            and totals.dimension = 'all'
+),
+
+-- One source supplies a cell, never a mixture: the area's own level first, then the nearest below; then preference.
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by indicator_id, part, area_code, period, dimension, member
+            order by distance, preference
+        ) as choice
+    from with_totals
+    where n_amounts + n_hidden > 0
+)
+
+select
+    ranked.indicator_id,
+    ranked.part,
+    ranked.area_code,
+    ranked.period,
+    ranked.dimension,
+    ranked.member,
+    ranked.object_id,
+    ranked.distance,
+    ranked.amount,
+    ranked.weight,
+    case
+        when ranked.n_amounts > 0 then 'A'
+        else 'Q'
+    end as obs_status,
+    -- 1 says that nothing is left out; where only rows of covered areas are hidden, how much is left out is not known.
+    case
+        when ranked.distance > 0 and (ranked.is_whole or ranked.n_areas_covered < reporting_areas.n_areas)
+            then round(ranked.n_areas_covered / cast(reporting_areas.n_areas as double), 10)
+        when ranked.distance = 0 and ranked.is_whole then cast(1 as double)
+    end as coverage,
+    case
+        when ranked.distance > 0 then concat(ranked.areas_reporting, '-', coalesce(ranked.areas_incomplete, ''))
+    end as areas_summed,
+    ranked.submissions
+from ranked
+left join reporting_areas
+    on
+        ranked.area_code = reporting_areas.ancestor_code
+        and ranked.level_rank = reporting_areas.area_rank
+where ranked.choice = 1

@@ -1,0 +1,353 @@
+"""The warehouse: the dbt project that runs is put together from declarations, and dbt is run in this process.
+
+Belongs here: generating sources, staging models and variables from contracts; calling dbt; saying plainly what
+failed. Does not belong here: any rule about numbers (that is SQL in `dbt_project/`), and swapping the finished
+warehouse in (`publishing`).
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from pipelines.declarations import DATASET, STATUS_SUFFIX, Column, Declarations, TableContract
+from pipelines.paths import DBT_PROJECT, Home
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+SOURCE = "raw"
+ORIGIN = {
+    "submission_id": ("string", "Submission that the row came with; sorts in the order of arrival."),
+    "source_sheet": ("string", "Sheet of the file; empty for a text file."),
+    "source_row": ("bigint", "Row of the file, as a person sees it."),
+}
+# Names that DuckDB and Spark both understand.
+SQL_TYPES = {"text": "string", "integer": "bigint", "number": "double", "boolean": "boolean", "date": "date"}
+FAILED = {"error", "fail", "runtime error"}
+# What dbt itself writes into the project that runs; it is what makes the next parse fast.
+DBT_OUTPUT = {"target", "logs"}
+
+
+class WarehouseError(Exception):
+    """dbt could not build the warehouse; one line a failed node. `result` is None where nothing was run."""
+
+    def __init__(self, lines: Sequence[str], result: "BuildResult | None" = None) -> None:
+        super().__init__("\n".join(lines))
+        self.result = result
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """How one model or test went; `execution_time` in seconds."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    message: str
+    execution_time: float
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the warehouse may not be used because of this node."""
+        return self.status in FAILED
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """How a build went: one entry a model or test, in the order in which they ended."""
+
+    nodes: tuple[NodeResult, ...]
+
+    @property
+    def failed(self) -> tuple[NodeResult, ...]:
+        """The nodes that failed; what was skipped because of them is not among them."""
+        return tuple(node for node in self.nodes if node.is_failed)
+
+
+def generate(declarations: Declarations, home: Home) -> Path:
+    """Put the project that runs into `home.dbt` and return that folder.
+
+    It is the repository's `dbt_project/` plus sources, staging models and variables made from the contracts. Files
+    that are already right are not touched, others are removed, so that dbt parses only what changed.
+    """
+    _write(_project_files(declarations), home)
+    return home.dbt
+
+
+def manifest(declarations: Declarations, home: Home) -> dict[str, Any]:
+    """dbt's manifest of the project that runs; parsed only where something changed since the last time.
+
+    Raises WarehouseError where the project cannot be parsed.
+    """
+    files = _project_files(declarations)
+    _write(files, home)
+    target = home.dbt / "target"
+    stamp, written = target / "parsed.sha256", target / "manifest.json"
+    digest = _digest(files, home)
+    if not (written.is_file() and stamp.is_file() and stamp.read_text() == digest):
+        with _dbt(home) as invoke:
+            _parse(invoke)
+        stamp.write_text(digest)
+    return json.loads(written.read_bytes())
+
+
+def build(declarations: Declarations, home: Home) -> BuildResult:
+    """Build and test every model into a new `home.next_warehouse` from what lies in `home.landing`.
+
+    Raises WarehouseError with one line for each model or test that failed.
+    """
+    generate(declarations, home)
+    home.next.mkdir(parents=True, exist_ok=True)
+    for old in (home.next_warehouse, home.next_warehouse.with_name(home.next_warehouse.name + ".wal")):
+        old.unlink(missing_ok=True)
+    with _dbt(home) as invoke:
+        outcome = invoke(["build"], _parse(invoke))
+    if outcome.result is None:
+        raise WarehouseError([_one_line(outcome.exception)])
+    result = BuildResult(tuple(_node_result(run) for run in outcome.result.results))
+    if result.failed:
+        raise WarehouseError([f"{node.resource_type} {node.name}: {node.message}" for node in result.failed], result)
+    if outcome.exception:
+        raise WarehouseError([_one_line(outcome.exception)], result)
+    return result
+
+
+# The project that runs
+
+
+def _write(files: Mapping[str, bytes], home: Home) -> None:
+    for path in _files_of(home.dbt):
+        if path.relative_to(home.dbt).as_posix() not in files:
+            path.unlink()
+    for name, content in files.items():
+        path = home.dbt / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def _files_of(folder: Path) -> Iterator[Path]:
+    """A project's files, without those that dbt writes."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.relative_to(folder).parts[0] not in DBT_OUTPUT:
+            yield path
+
+
+def _project_files(declarations: Declarations) -> dict[str, bytes]:
+    """Path in the project → content, of everything that the project that runs consists of."""
+    files = {path.relative_to(DBT_PROJECT).as_posix(): path.read_bytes() for path in _files_of(DBT_PROJECT)}
+    project = yaml.safe_load(files["dbt_project.yml"])
+    project["vars"] |= _variables(declarations)
+    generated: dict[str, str] = {"dbt_project.yml": _yaml(project)}
+    tables = [*declarations.datasets, *declarations.registers]
+    generated["models/staging/sources.yml"] = _yaml(_sources(tables))
+    for table in tables:
+        model = f"models/staging/stg_{table.id}"
+        if f"{model}.sql" not in files:
+            generated[f"{model}.sql"] = _staging_sql(table)
+            generated[f"{model}.yml"] = _yaml(_staging_properties(table))
+    return files | {name: text.encode() for name, text in generated.items()}
+
+
+def _yaml(content: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=120)
+
+
+def _digest(files: Mapping[str, bytes], home: Home) -> str:
+    """Of everything that a manifest depends on; the landing folder's place is part of its sources."""
+    digest = hashlib.sha256(json.dumps(_environment(home), sort_keys=True).encode())
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
+    return digest.hexdigest()
+
+
+def _variables(declarations: Declarations) -> dict[str, Any]:
+    observed = [_observed(table) for table in declarations.datasets]
+    return {
+        "initiative_id": declarations.initiative.id,
+        "area_types": list(declarations.initiative.area_types),
+        "observed_objects": [table for table in observed if table],
+    }
+
+
+def _observed(table: TableContract) -> dict[str, Any] | None:
+    """What the models need to read a table's measures; None where it has no measure of an area and period."""
+    areas = [*_names(table.by_role("area")), *(name for name in table.constants if not _has(table, name))]
+    periods, measures = _names(table.by_role("period")), _names(table.by_role("measure"))
+    if not (areas and periods and measures):
+        return None
+    return {
+        "id": table.id,
+        "level": table.level,
+        "area": areas[0],
+        "period": periods[0],
+        "characteristics": _names(table.by_role("filter") + table.by_role("dimension")),
+        "measures": measures,
+    }
+
+
+def _names(columns: Sequence[Column]) -> list[str]:
+    return [column.name for column in columns]
+
+
+def _has(table: TableContract, name: str) -> bool:
+    return any(column.name == name for column in table.columns)
+
+
+def _sources(tables: Sequence[TableContract]) -> dict[str, Any]:
+    location = "read_parquet('{{ env_var(\"MEASURE_LANDING\") }}/{name}/*.parquet', union_by_name = true)"
+    return {
+        "sources": [
+            {
+                "name": SOURCE,
+                "description": "Accepted rows and registers, as landed.",
+                "config": {"meta": {"external_location": location}},
+                "tables": [{"name": table.id, "description": table.description} for table in tables],
+            }
+        ]
+    }
+
+
+def _staging_columns(table: TableContract) -> list[tuple[str, str, str]]:
+    """(name, SQL expression, description) of every column of a table's staging model."""
+    constants = [
+        (name, f"cast('{value}' as string)", "The same for every row; declared by the contract.")
+        for name, value in table.constants.items()
+        if not _has(table, name)
+    ]
+    declared = [(c.name, f"cast({c.name} as {SQL_TYPES[c.type]})", c.description) for c in table.columns]
+    if table.kind != DATASET:
+        return constants + declared
+    statuses = [
+        (
+            name,
+            f"cast({name} as string)",
+            f"Whether {measure.name} is reported (A), hidden (Q) or missing (O).",
+        )
+        for measure in table.by_role("measure")
+        for name in (f"{measure.name}{STATUS_SUFFIX}",)
+    ]
+    origin = [(name, f"cast({name} as {kind})", text) for name, (kind, text) in ORIGIN.items()]
+    return constants + declared + statuses + origin
+
+
+def _staging_sql(table: TableContract) -> str:
+    columns = _staging_columns(table)
+    renamed = ",\n".join(f"        {expression} as {name}" for name, expression, _ in columns)
+    selected = ",\n".join(f"    {name}" for name, _, _ in columns)
+    head = (
+        f"-- Generated from the data contract of {table.id}.\n"
+        f"with source as (\n    select * from {{{{ source('{SOURCE}', '{table.id}') }}}}\n),\n\n"
+        f"renamed as (\n    select\n{renamed}\n    from source\n)"
+    )
+    if table.kind != DATASET:
+        return f"{head}\n\nselect\n{selected}\nfrom renamed\n"
+    newest = (
+        "-- The newest submission wins for each key.\n"
+        "ranked as (\n    select\n        *,\n        row_number() over (\n"
+        f"            partition by {', '.join(table.key)}\n"
+        "            order by submission_id desc, source_sheet asc, source_row asc\n"
+        "        ) as recency\n    from renamed\n)"
+    )
+    return f"{head},\n\n{newest}\n\nselect\n{selected}\nfrom ranked\nwhere recency = 1\n"
+
+
+def _staging_properties(table: TableContract) -> dict[str, Any]:
+    nullable = [name for name in table.key if not table.column(name).is_required]
+    arguments: dict[str, Any] = {"columns": list(table.key)}
+    if nullable:
+        arguments["nullable"] = nullable
+    key_test = {"unique_key": {"name": f"key_of_stg_{table.id}", "arguments": arguments}}
+    columns = [{"name": name, "description": text} for name, _, text in _staging_columns(table)]
+    return {
+        "models": [
+            {
+                "name": f"stg_{table.id}",
+                "description": table.description,
+                "data_tests": [key_test],
+                "columns": columns,
+            }
+        ]
+    }
+
+
+# dbt
+
+
+def _environment(home: Home) -> dict[str, str]:
+    return {
+        "MEASURE_LANDING": str(home.landing.resolve()),
+        "MEASURE_WAREHOUSE": str(home.next_warehouse.resolve()),
+        "DBT_TARGET_PATH": str((home.dbt / "target").resolve()),
+        "DBT_LOG_PATH": str((home.dbt / "logs").resolve()),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+@contextmanager
+def _dbt(home: Home) -> Iterator[Any]:
+    """A function (arguments, manifest) → dbtRunnerResult; environment and open database end with the block."""
+    # dbt takes three seconds to load; commands that build nothing must not pay them.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+    from dbt.cli.main import dbtRunner
+
+    folder = str(home.dbt.resolve())
+    flags = ["--quiet", "--no-print", "--log-level", "none", "--log-level-file", "info", "--no-version-check"]
+
+    def invoke(arguments: Sequence[str], parsed: "Manifest | None" = None) -> Any:
+        places = ["--project-dir", folder, "--profiles-dir", folder]
+        return dbtRunner(manifest=parsed).invoke([*flags, *arguments, *places])
+
+    wanted = _environment(home)
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield invoke
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+        reset_adapters()
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _parse(invoke: Any) -> "Manifest":
+    outcome = invoke(["parse"])
+    if not outcome.success:
+        raise WarehouseError([_one_line(outcome.exception)])
+    return outcome.result
+
+
+def _node_result(run: Any) -> NodeResult:
+    return NodeResult(
+        unique_id=run.node.unique_id,
+        name=run.node.name,
+        resource_type=str(run.node.resource_type),
+        status=str(run.status),
+        message=_reason(run.message or ""),
+        execution_time=run.execution_time,
+    )
+
+
+def _reason(message: str) -> str:
+    """dbt's message without its headline (`… Error in model …`) and the excerpt of SQL below."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if len(lines) > 1 and " Error in " in lines[0]:
+        lines = lines[1:]
+    return _one_line(" ".join(takewhile(lambda line: not line.startswith("LINE "), lines)))
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())

@@ -1,0 +1,122 @@
+"""A small country whose numbers can be worked out by hand, landed as Parquet and built by dbt once for all tests."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from pipelines import warehouse
+from pipelines.declarations import Declarations, TableContract, load
+from pipelines.intake.land import landing_schema, prepare, write_parquet
+from pipelines.paths import Home
+
+HIDDEN = "hidden"
+Rows = Sequence[Mapping[str, Any]]
+
+
+def land(home: Home, table: TableContract, submission_id: str, rows: Rows) -> None:
+    """Rows of a dataset as intake lands them; a measure given as HIDDEN is hidden, one not given is missing."""
+    landed = []
+    for number, row in enumerate(rows, start=2):
+        full = dict(row) | {"submission_id": submission_id, "source_sheet": "", "source_row": number}
+        for measure in table.by_role("measure"):
+            value = row.get(measure.name)
+            full[f"{measure.name}__obs_status"] = "O" if value is None else "Q" if value == HIDDEN else "A"
+            full[measure.name] = None if value == HIDDEN else value
+        landed.append(full)
+    typed = pa.Table.from_pylist(landed, landing_schema(table))
+    write_parquet(typed, home.landing / table.id / f"{submission_id}.parquet")
+
+
+def _examinees(
+    area: str, year: int, examinees: Any, grade: Any = None, subject: str = "35", units: int = 5, **more: Any
+) -> dict[str, Any]:
+    place = {} if area == "IL" else {"authority_code": area}
+    exam = {"school_year": year, "subject_code": subject, "units": units}
+    return place | exam | {"n_examinees": examinees, "mean_final_grade": grade} | more
+
+
+def _group(area: str, sector: str, gender: str, examinees: Any) -> dict[str, Any]:
+    return _examinees(area, 2021, examinees, sector=sector, gender=gender)
+
+
+def _cohort(area: str, year: int, sector: str, gender: str, enrolled: int) -> dict[str, Any]:
+    groups = {"sector": sector, "gender": gender}
+    return {"authority_code": area, "school_year": year, "n_enrolled_grade_12": enrolled} | groups
+
+
+def _school(area: str, school: str, examinees: int) -> dict[str, Any]:
+    return _examinees(area, 2020, examinees, 80, school_id=school, sector="jewish", supervision="state")
+
+
+# Every submission is named by its order of arrival: the second one corrects the first.
+SUBMISSIONS: list[tuple[str, str, Rows]] = [
+    ("matriculation_national", "s1", [
+        _examinees("IL", 2019, 290, 85.0),
+        _examinees("IL", 2020, 300, 85.0),
+        _examinees("IL", 2022, 320, 86.0),
+        _examinees("IL", 2020, 999, 70.0, units=4),
+        _examinees("IL", 2020, 999, 70.0, subject="36"),
+    ]),
+    ("matriculation_authority", "s2", [
+        _examinees("0101", 2020, 100, 80.0),
+        _examinees("0102", 2020, HIDDEN, HIDDEN),
+        _examinees("0201", 2020, 50, 90.0),
+        _examinees("0101", 2021, 120, 84.0),
+        _examinees("0201", 2021, 60, 91.0),
+    ]),
+    ("matriculation_authority", "s3", [_examinees("0101", 2021, 110, 82.0)]),
+    ("matriculation_school", "s4", [
+        _school("0101", "000001", 99),
+        _school("0202", "000002", 12),
+        _school("0202", "000003", 13),
+    ]),
+    ("matriculation_groups", "s5", [
+        _group("0101", "jewish", "female", 30),
+        _group("0101", "jewish", "male", 40),
+        _group("0101", "arab", "female", 20),
+        _group("0101", "arab", "male", HIDDEN),
+    ]),
+    ("cohorts", "s6", [
+        _cohort("0101", 2020, "jewish", "female", 400),
+        _cohort("0102", 2020, "jewish", "female", 200),
+        _cohort("0201", 2020, "jewish", "female", 300),
+        *(_cohort("0101", 2021, s, g, 100) for s in ("jewish", "arab") for g in ("female", "male")),
+        _cohort("0201", 2021, "jewish", "female", 150),
+        _cohort("0201", 2021, "jewish", "male", 150),
+        _cohort("0101", 2022, "jewish", "female", 420),
+    ]),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def declared() -> Declarations:
+    return load(Path(__file__).parent / "initiative")
+
+
+@pytest.fixture(scope="session")
+def home(declared: Declarations, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("home"))
+    prepare(home, declared)
+    for object_id, submission_id, rows in SUBMISSIONS:
+        land(home, declared.objects[object_id], submission_id, rows)
+    return home
+
+
+@pytest.fixture(scope="session")
+def built(declared: Declarations, home: Home) -> warehouse.BuildResult:
+    return warehouse.build(declared, home)
+
+
+@pytest.fixture(scope="session")
+def values(built: warehouse.BuildResult, home: Home) -> dict[tuple[str, ...], dict[str, Any]]:
+    """(indicator, area, period, dimension, member) → row of fct_indicator_values."""
+    with duckdb.connect(str(home.next_warehouse), read_only=True) as connection:
+        table = connection.sql("select * from fct_indicator_values").fetchall()
+        names = [name for (name, *_) in connection.sql("describe fct_indicator_values").fetchall()]
+    rows = [dict(zip(names, row, strict=True)) for row in table]
+    key = ("indicator_id", "area_code", "period", "dimension", "member")
+    return {tuple(row[name] for name in key): row for row in rows}

@@ -1,0 +1,127 @@
+"""The numbers of a small country, worked out by hand, as they come out of the warehouse (see conftest)."""
+
+import shutil
+
+import duckdb
+import pytest
+
+from pipelines import warehouse
+from pipelines.paths import Home
+
+COUNT, SHARE, MEAN = "mathematics_5u_examinees", "mathematics_5u_examinees_share", "mathematics_5u_mean_grade"
+
+
+def cell(values, indicator, area, period, dimension="all", member="all"):
+    return values[indicator, area, period, dimension, member]
+
+
+def shown(row):
+    return row["numerator"], row["denominator"], row["value"], row["obs_status"], row["coverage"]
+
+
+NOTHING = (None, None, None, "O", None)
+
+
+@pytest.mark.parametrize(
+    ("area", "period", "expected", "source"),
+    [
+        pytest.param("IL", "2020", (300, None, 300, "A", 1), "matriculation_national", id="the country's own"),
+        pytest.param(
+            "IL", "2021", (170, None, 170, "A", 0.6666666667), "matriculation_authority", id="sum of two of three"
+        ),
+        pytest.param("north", "2020", (100, None, 100, "A", 0.5), "matriculation_authority", id="hidden part left out"),
+        pytest.param("0101", "2020", (100, None, 100, "A", 1), "matriculation_authority", id="authority's own"),
+        pytest.param("0202", "2020", (25, None, 25, "A", None), "matriculation_school", id="sum of its schools"),
+        pytest.param("0102", "2020", (None, None, None, "Q", None), "matriculation_authority", id="hidden"),
+        pytest.param("0102", "2021", NOTHING, None, id="missing"),
+    ],
+)
+def test_count_comes_from_the_area_itself_or_else_from_the_sum_of_its_parts(values, area, period, expected, source):
+    row = cell(values, COUNT, area, period)
+    assert shown(row) == expected
+    assert row["source_object"] == source
+
+
+def test_newest_submission_wins_for_each_key(values):
+    assert cell(values, COUNT, "0101", "2021")["value"] == 110
+    assert cell(values, COUNT, "0101", "2021")["submissions"] == "s3"
+    assert cell(values, COUNT, "IL", "2021")["submissions"] == "s2;s3"
+
+
+def test_count_does_not_begin_before_its_first_period(values):
+    assert (SHARE, "IL", "2019", "all", "all") in values
+    assert (COUNT, "IL", "2019", "all", "all") not in values
+
+
+def test_share_divides_sums(values):
+    assert shown(cell(values, SHARE, "0101", "2021")) == (110, 400, 0.275, "A", 1)
+    assert shown(cell(values, SHARE, "IL", "2020")) == (300, 900, 0.3333333333, "A", 1)
+    assert cell(values, SHARE, "IL", "2020")["submissions"] == "s1;s6"
+
+
+def test_share_of_a_partial_whole_stands_only_where_both_parts_come_from_the_same_areas(values):
+    assert shown(cell(values, SHARE, "IL", "2021")) == (170, 700, 0.2428571429, "A", 0.6666666667)
+    assert shown(cell(values, SHARE, "IL", "2022")) == NOTHING
+    assert shown(cell(values, SHARE, "IL", "2021", "gender", "female")) == NOTHING
+
+
+def test_share_without_a_whole_is_missing(values):
+    assert shown(cell(values, SHARE, "0202", "2020")) == NOTHING
+
+
+def test_mean_is_weighted(values):
+    assert shown(cell(values, MEAN, "0101", "2021")) == (None, 110, 82, "A", 1)
+    assert shown(cell(values, MEAN, "IL", "2021")) == (None, 170, 85.1764705882, "A", 0.6666666667)
+
+
+def test_group_sums_over_the_other_groups(values):
+    assert shown(cell(values, COUNT, "0101", "2021", "gender", "female")) == (50, None, 50, "A", 1)
+    assert shown(cell(values, SHARE, "0101", "2021", "gender", "female")) == (50, 200, 0.25, "A", 1)
+    assert shown(cell(values, COUNT, "0101", "2021", "sector", "jewish")) == (70, None, 70, "A", 1)
+
+
+def test_group_of_which_some_is_hidden_is_a_lower_bound_without_known_coverage(values):
+    assert shown(cell(values, COUNT, "0101", "2021", "gender", "male")) == (40, None, 40, "A", None)
+    assert shown(cell(values, COUNT, "IL", "2021", "gender", "male")) == (40, None, 40, "A", 0.3333333333)
+
+
+def test_every_area_and_every_member_of_a_reported_group_has_a_row(values):
+    assert {key[1] for key in values if key[0] == COUNT and key[2:] == ("2022", "all", "all")} == {
+        "IL", "north", "south", "0101", "0102", "0201", "0202",
+    }  # fmt: skip
+    assert shown(cell(values, COUNT, "0101", "2021", "sector", "druze")) == NOTHING
+    assert not [key for key in values if key[0] == COUNT and key[3] == "supervision"]
+
+
+def test_target_and_path_follow_the_baseline(values):
+    def plan(area, period):
+        row = cell(values, COUNT, area, period)
+        names = ("baseline_period", "baseline_value", "target_period", "target_value", "path_value")
+        return tuple(row[name] for name in names)
+
+    assert plan("0101", "2021") == ("2020", 100, "2025", 200, 120)
+    assert plan("0101", "2022") == ("2020", 100, "2025", 200, 140)
+    # Its baseline was agreed, and its target is its own.
+    assert plan("0201", "2021") == ("2019", 45, "2023", 80, 62.5)
+    assert plan("0102", "2021") == (None, None, None, None, None)
+    assert plan("IL", "2021") == ("2020", 300, None, None, None)
+
+
+def test_nodes_are_reported_and_the_database_is_let_go(built, home):
+    assert {node.resource_type for node in built.nodes} == {"model", "test", "unit_test"}
+    assert not built.failed
+    with duckdb.connect(str(home.next_warehouse)) as connection:
+        assert connection.execute("select count(*) from fct_indicator_values").fetchall()[0][0] > 0
+
+
+def test_failed_node_is_said_in_one_line(declared, home, built, tmp_path, capfd):
+    broken = Home(tmp_path)
+    shutil.copytree(home.build, broken.build)
+    shutil.rmtree(broken.landing / "areas")
+    with pytest.raises(warehouse.WarehouseError) as raised:
+        warehouse.build(declared, broken)
+    first, *others = str(raised.value).splitlines()
+    assert first.startswith("model stg_areas: ") and "areas/*.parquet" in first
+    assert not others
+    assert capfd.readouterr() == ("", "")
+    assert "skipped" in {node.status for node in raised.value.result.nodes}
