@@ -1,0 +1,63 @@
+"""The sample: synthetic partners and their files; the only Python room that names datasets and places.
+
+Belongs here: a seeded synthetic country (`assumptions`, `population`, `schools`, `activities`), what its
+partners write (`wording`, `workbook`, `deliveries`) and the bytes (`files`). Does not belong here: reading,
+checking or publishing any of it; the sample goes through the inbox like everything else. National
+totals are the published ones; no row below them is anybody's.
+"""
+
+from pathlib import Path
+
+from pipelines.declarations import Declarations
+from pipelines.sample.deliveries import (
+    PROGRAMS_HEADER,
+    SENDERS,
+    Sample,
+    gather,
+    program_rows_of,
+    write_cohorts,
+    write_groups,
+    write_teachers,
+)
+from pipelines.sample.files import write_csv
+from pipelines.sample.population import keep, populate
+from pipelines.sample.schools import open_schools
+from pipelines.sample.workbook import write_ministry_workbook
+
+__all__ = ["make", "make_examples"]
+
+SEED = 5
+# The examples' two places, small enough to be read by eye.
+EXAMPLE_AUTHORITIES = ("0831", "1161")
+
+
+def make(declarations: Declarations, inbox: Path, scale: float = 1.0, seed: int = SEED) -> list[Path]:
+    """Write the synthetic partners' files into `inbox/<partner>/`; the paths, in a fixed order.
+
+    The same declarations, scale and seed give the same bytes, and a file that already holds them is not
+    touched. `scale` below 1 keeps that part of the local authorities, at least one of each kind; above 1 the
+    special tabulation grows by further subjects. Raises ValueError where the scale is not positive.
+    """
+    if scale <= 0:
+        raise ValueError(f"the scale must be above 0, not {scale}")
+    country = populate(declarations, scale, seed)
+    if scale < 1:
+        country = country.only(keep(country.authorities, scale, seed))
+    sample = gather(declarations, country, open_schools(country, seed), seed)
+    return [path for partner, send in SENDERS.items() for path in send(sample, inbox / partner)]
+
+
+def make_examples(declarations: Declarations, folder: Path) -> list[Path]:
+    """Write one small example a contract into `folder`; the paths, in a fixed order."""
+    country = populate(declarations, 1.0, SEED)
+    chosen = [i for i, area in enumerate(country.authorities) if area.area_code in EXAMPLE_AUTHORITIES]
+    country = country.only(chosen)
+    sample: Sample = gather(declarations, country, open_schools(country, SEED), SEED)
+    workbook = folder / "matriculation.xlsx"
+    return [
+        write_ministry_workbook(workbook, country, sample.yearbook, sample.subjects_he, (2022, 2023)),
+        write_groups(sample, folder / "matriculation_groups.csv"),
+        write_cohorts(sample, folder / "cohorts.csv"),
+        write_teachers(sample, folder / "teachers.xlsx"),
+        write_csv(folder / "programs.csv", PROGRAMS_HEADER, program_rows_of(sample)),
+    ]
