@@ -19,9 +19,11 @@ import yaml
 
 from pipelines.paths import CONTRACTS, INITIATIVES, SCHEMAS
 
-DATASET, REGISTER = "dataset", "register"
+DATASET, REGISTER, PUBLISHED = "dataset", "register", "published"
 ROLES = {"area", "period", "dimension", "filter", "measure", "attribute", "label"}
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
+# A landed measure `n` has its status, whether reported, withheld or missing, in a column of this suffix.
+STATUS_SUFFIX = "__obs_status"
 OPERATORS = {"<=", "<", ">=", ">", "==", "!="}
 DEFAULTS = SCHEMAS / "defaults.yml"
 TRUE_FALSE = {"true": True, "false": False}
@@ -90,7 +92,7 @@ class RowRule:
 
 @dataclass(frozen=True, eq=False)
 class TableContract:
-    """One table: a dataset that partners deliver or a register of the initiative."""
+    """One table: a dataset that partners deliver, a register of the initiative or a published table."""
 
     id: str
     contract_id: str
@@ -158,6 +160,11 @@ class Declarations:
         return tuple(o for o in self.objects.values() if o.kind == DATASET)
 
     @property
+    def published(self) -> tuple[TableContract, ...]:
+        """Tables that a release offers for download, made by the pipeline itself."""
+        return tuple(o for o in self.objects.values() if o.kind == PUBLISHED)
+
+    @property
     def registers(self) -> tuple[TableContract, ...]:
         """Objects that the initiative itself declares as CSV."""
         return tuple(o for o in self.objects.values() if o.kind == REGISTER)
@@ -220,9 +227,7 @@ def _read_yaml(file: Path) -> Any:
     try:
         return yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise DeclarationError(
-            f"{file.name}: cannot be read as YAML: {' '.join(str(error).split())}"
-        ) from None
+        raise DeclarationError(f"{file.name}: cannot be read as YAML: {' '.join(str(error).split())}") from None
 
 
 def _read_initiative(folder: Path) -> Initiative:
@@ -236,9 +241,7 @@ def _read_initiative(folder: Path) -> Initiative:
         raise DeclarationError(f"{folder.name}/{file.name}: missing {', '.join(sorted(missing))}.")
     if content["default_language"] not in content["languages"]:
         raise DeclarationError(f"{folder.name}/{file.name}: default_language is not one of languages.")
-    settings = _read_yaml(DEFAULTS)["settings"] | {
-        key: value for key, value in content.items() if key not in known
-    }
+    settings = _read_yaml(DEFAULTS)["settings"] | {key: value for key, value in content.items() if key not in known}
     for section in ("policy", "assessment", "gate"):
         if not isinstance(settings.get(section), dict):
             raise DeclarationError(f"{folder.name}/{file.name}: section '{section}' is missing.")
@@ -298,9 +301,7 @@ def _checked_custom(owner: Any, known: set[str], where: str) -> dict[str, Any]:
     custom = _custom(owner)
     unknown = sorted(custom.keys() - known)
     if unknown:
-        raise DeclarationError(
-            f"{where}: unknown custom property '{unknown[0]}'; known: {', '.join(sorted(known))}."
-        )
+        raise DeclarationError(f"{where}: unknown custom property '{unknown[0]}'; known: {', '.join(sorted(known))}.")
     return custom
 
 
@@ -389,9 +390,7 @@ def _reference(where: str, source: Any, custom: Mapping[str, Any]) -> Reference 
 
 def _code(source: Any) -> Code:
     custom = _custom(source)
-    return Code(
-        str(source.value), MappingProxyType(custom.get("labels", {})), tuple(custom.get("synonyms", ()))
-    )
+    return Code(str(source.value), MappingProxyType(custom.get("labels", {})), tuple(custom.get("synonyms", ())))
 
 
 def _row_rule(where: str, quality: Any, names: Sequence[str]) -> RowRule:
@@ -403,9 +402,7 @@ def _row_rule(where: str, quality: Any, names: Sequence[str]) -> RowRule:
     if unknown:
         raise DeclarationError(f"{where}: column '{unknown}' is not declared.")
     if parts["operator"] not in OPERATORS:
-        raise DeclarationError(
-            f"{where}: operator '{parts['operator']}' is none of {' '.join(sorted(OPERATORS))}."
-        )
+        raise DeclarationError(f"{where}: operator '{parts['operator']}' is none of {' '.join(sorted(OPERATORS))}.")
     messages = _custom(quality).get("messages", {})
     return RowRule(quality.name, **parts, messages=MappingProxyType(messages))
 
@@ -450,16 +447,13 @@ def _read_register(file: Path, table: TableContract) -> tuple[Mapping[str, Any],
     header = lines[0] if lines else []
     expected = [column.name for column in table.columns]
     if header != expected:
-        raise DeclarationError(
-            f"{name}: row 1: the header must be {','.join(expected)}; it is {','.join(header)}."
-        )
+        raise DeclarationError(f"{name}: row 1: the header must be {','.join(expected)}; it is {','.join(header)}.")
     rows = []
     for number, cells in enumerate(lines[1:], start=2):
         if len(cells) != len(expected):
             raise DeclarationError(f"{name}: row {number}: has {len(cells)} cells, expected {len(expected)}.")
         typed = (
-            _typed(f"{name}: row {number}: {c.name}", c, cell)
-            for c, cell in zip(table.columns, cells, strict=True)
+            _typed(f"{name}: row {number}: {c.name}", c, cell) for c, cell in zip(table.columns, cells, strict=True)
         )
         rows.append(MappingProxyType(dict(zip(expected, typed, strict=True))))
     _check_unique(name, table, rows)
@@ -534,11 +528,12 @@ def _check_indicators(declared: Declarations) -> None:
                 table = declared.objects.get(object_id)
                 if table is None or table.kind != DATASET:
                     raise DeclarationError(f"{where}_objects: '{object_id}' is not a declared dataset.")
-                filters = parse_filter(row[f"{part}_filter"])
-                names = {c.name for c in table.columns} | set(table.constants)
-                missing = next((n for n in (row[f"{part}_measure"], *filters) if n not in names), None)
-                if missing:
-                    raise DeclarationError(f"{where}: '{missing}' is not a column of {object_id}.")
+                if row[f"{part}_measure"] not in {c.name for c in table.by_role("measure")}:
+                    raise DeclarationError(f"{where}_measure: not a measure of {object_id}: {row[f'{part}_measure']}.")
+                usable = {c.name for c in (*table.by_role("filter"), *table.by_role("dimension"))}
+                for name in parse_filter(row[f"{part}_filter"]):
+                    if name not in usable:
+                        raise DeclarationError(f"{where}_filter: '{name}' is not a filter or dimension of {object_id}.")
 
 
 def split_list(text: str | None) -> tuple[str, ...]:

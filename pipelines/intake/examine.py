@@ -65,7 +65,8 @@ class Examiner:
             if result is not None:
                 tables.append(result)
         if not tables and all(f.severity != ERROR for f in findings):
-            findings.append(Finding("unknown_table"))
+            # Said once for the file, instead of once a sheet.
+            findings = [f for f in findings if f.rule != "sheet_not_read"] + [Finding("unknown_table")]
         return Examination(_verdict(tables, findings), tuple(tables), tuple(findings))
 
     def _examine_sheet(self, sheet: Sheet) -> tuple[TableResult | None, list[Finding]]:

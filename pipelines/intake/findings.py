@@ -22,23 +22,17 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         # The whole file.
         "unknown_partner": (
             ERROR,
-            _(
-                "The folder '{folder}' belongs to no known partner; move the file into your own folder, or ask the initiative to add you."
-            ),
+            _("No known partner has the folder '{folder}'; move the file into your own, or ask to be added."),
         ),
         "empty_file": (ERROR, _("The file is empty; save it again with its rows and send it once more.")),
         "unreadable": (
             ERROR,
-            _(
-                "The file cannot be read as a table; save it as an Excel workbook or as CSV and send it once more."
-            ),
+            _("The file cannot be read as a table; save it as an Excel workbook or as CSV and send it once more."),
         ),
         "too_large": (ERROR, _("The file is larger than {limit} MB; split it into smaller files.")),
         "wrong_extension": (
             WARNING,
-            _(
-                "The file name ends in '{extension}', but the content is {content}; it was read by its content."
-            ),
+            _("The file name ends in '{extension}', but the content is {content}; it was read by its content."),
         ),
         "unknown_table": (
             ERROR,

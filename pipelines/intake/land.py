@@ -12,8 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.declarations import Declarations, TableContract
-from pipelines.intake.normalise import STATUS
+from pipelines.declarations import STATUS_SUFFIX, Declarations, TableContract
 from pipelines.paths import Home
 
 ARROW = {
@@ -34,13 +33,11 @@ def landing_schema(contract: TableContract) -> pa.Schema:
     for column in contract.columns:
         fields[column.name] = ARROW[column.type]
         if column.role == "measure":
-            fields[column.name + STATUS] = pa.string()
+            fields[column.name + STATUS_SUFFIX] = pa.string()
     return pa.schema(fields | LINEAGE)
 
 
-def land(
-    home: Home, contract: TableContract, submission_id: str, frames: Mapping[str | None, pd.DataFrame]
-) -> None:
+def land(home: Home, contract: TableContract, submission_id: str, frames: Mapping[str | None, pd.DataFrame]) -> None:
     """Write the accepted rows of one submission; `frames` is sheet name → typed rows with row numbers as index."""
     parts = [_with_lineage(frame, submission_id, sheet) for sheet, frame in frames.items()]
     table = pa.Table.from_pandas(pd.concat(parts), schema=landing_schema(contract), preserve_index=False)
@@ -67,9 +64,7 @@ def prepare(home: Home, declarations: Declarations) -> None:
     for contract in declarations.registers:
         schema = pa.schema({column.name: ARROW[column.type] for column in contract.columns})
         rows = [dict(row) for row in declarations.rows(contract.id)]
-        write_parquet(
-            pa.Table.from_pylist(rows, schema=schema), home.landing / contract.id / f"{contract.id}.parquet"
-        )
+        write_parquet(pa.Table.from_pylist(rows, schema=schema), home.landing / contract.id / f"{contract.id}.parquet")
     for contract in declarations.datasets:
         empty = landing_schema(contract).empty_table()
         write_parquet(empty, home.landing / contract.id / f"{NOTHING_YET}.parquet")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.declarations import Column, Declarations, TableContract
+from pipelines.declarations import STATUS_SUFFIX, Column, Declarations, TableContract
 from pipelines.intake.findings import CHANGE, SENTENCES, Finding
 from pipelines.intake.read import column_letter
 from pipelines.intake.recognise import Table
@@ -20,7 +20,6 @@ from pipelines.intake.text import clean, fold
 from pipelines.intake.years import school_year
 
 NORMAL, MISSING = "A", "O"
-STATUS = "__obs_status"
 DTYPES = {"text": "str", "integer": "Int64", "number": "Float64", "boolean": "boolean", "date": "str"}
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
@@ -29,7 +28,7 @@ TRUE_FALSE = {"true": True, "false": False, "1": True, "0": False}
 
 @dataclass(frozen=True)
 class Reading:
-    """What one distinct text means: a value and status, or the rule it breaks; `spelling` is set where it was changed."""
+    """What one distinct text means: value and status, or the rule it breaks; `spelling` is set where it was changed."""
 
     value: Any = None
     status: str = NORMAL
@@ -106,7 +105,7 @@ class Normaliser:
             readings = [reader(text) for text in distinct]
             columns[column.name] = _take(column, [r.value for r in readings], codes, rows.index)
             if column.role == "measure":
-                columns[column.name + STATUS] = _take_text([r.status for r in readings], codes, rows.index)
+                columns[column.name + STATUS_SUFFIX] = _take_text([r.status for r in readings], codes, rows.index)
             if column.name in rows:
                 said = list(_findings(table, column, readings, distinct, codes, rows.index))
                 findings += said
@@ -166,17 +165,13 @@ class Normaliser:
             and row.get("object_id") in (None, contract.id)
             and all(str(row.get(name, value)) == value for name, value in reference.where.items())
         )
-        merged = {
-            name: names.get(name, frozenset()) | aliases.get(name, frozenset()) for name in names | aliases
-        }
+        merged = {name: names.get(name, frozenset()) | aliases.get(name, frozenset()) for name in names | aliases}
         return Lookup(labels, merged, frozenset(names), column.width)
 
 
 def _code_lookup(contract: TableContract, column: Column) -> Lookup:
     labels = {code.value: next(iter(code.labels.values()), code.value) for code in column.codes}
-    names = _index(
-        (c.value, name) for c in column.codes for name in (c.value, *c.labels.values(), *c.synonyms)
-    )
+    names = _index((c.value, name) for c in column.codes for name in (c.value, *c.labels.values(), *c.synonyms))
     return Lookup(labels, names, frozenset(names))
 
 

@@ -32,13 +32,9 @@ def candidates(inbox: Path) -> Iterator[Path]:
         return
     for file in sorted(inbox.rglob("*")):
         parts = file.relative_to(inbox).parts
-        if any(part.startswith(IGNORED_PREFIXES) for part in parts) or file.name.lower().endswith(
-            IGNORED_SUFFIXES
-        ):
+        if any(part.startswith(IGNORED_PREFIXES) for part in parts) or file.name.lower().endswith(IGNORED_SUFFIXES):
             continue
-        if file.is_symlink() or any(
-            parent.is_symlink() for parent in file.parents if parent.is_relative_to(inbox)
-        ):
+        if file.is_symlink() or any(parent.is_symlink() for parent in file.parents if parent.is_relative_to(inbox)):
             continue
         if file.is_file():
             yield file

@@ -84,8 +84,7 @@ def _read_workbook(content: bytes) -> list[Sheet]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         rows = {
-            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in workbook.sheet_names
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
         }
     # The reader is native code: on broken files it also raises errors of its own parsers.
     except (CalamineError, OSError, ValueError, KeyError) as error:
@@ -141,12 +140,10 @@ def _decode(content: bytes, encodings: Sequence[str]) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        found = chardet.detect(
-            content, include_encodings=[*encodings, "utf-16-le", "utf-16-be"], no_match_encoding=""
-        )
-    if not found["encoding"]:
-        raise Unreadable(Finding("unreadable"))
-    return _strict(content, found["encoding"])
+        # Where nothing fits, the answer is ASCII, which then fails to decode: never a guess beyond the declared pages.
+        pages = [*encodings, "utf-16-le", "utf-16-be"]
+        found = chardet.detect(content, include_encodings=pages, no_match_encoding="ascii")
+    return _strict(content, str(found["encoding"]))
 
 
 def _strict(content: bytes, encoding: str) -> str:

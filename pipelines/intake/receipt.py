@@ -38,9 +38,7 @@ NEXT_STEPS: Mapping[str, str] = {
     CHANGED: _(
         "Nothing more to do; look over the spellings that we understood differently from how they were written."
     ),
-    PARTLY: _(
-        "Correct the cells listed below in your file and put it into the folder again; the other rows are in."
-    ),
+    PARTLY: _("Correct the cells listed below in your file and put it into the folder again; the other rows are in."),
     REFUSED: _("Correct what is listed below and put the file into the folder again."),
     HELD: _("Nothing was taken in yet; answer what is listed below and put the file into the folder again."),
     DUPLICATE: _("This very file is in already; nothing more to do."),
@@ -77,7 +75,7 @@ class Header:
 def write(
     home: Home, declarations: Declarations, submission: Submission, examination: Examination, copy: int = 1
 ) -> Path:
-    """Write both forms into the partner's folder and give the HTML's path; `copy` numbers receipts of the same bytes."""
+    """Write both forms into the partner's folder, give the HTML's path; `copy` numbers receipts of the same bytes."""
     partner = declarations.partner(submission.partner)
     language = partner["language"] if partner else declarations.initiative.default_language
     header = Header(
@@ -113,9 +111,7 @@ def as_json(
         "findings": [_finding_json(finding, languages) for finding in findings],
         "findings_left_out": left_out,
         "not_checked": list(not_checked),
-        "next_step": {
-            language: translator(language)(NEXT_STEPS[examination.verdict]) for language in languages
-        },
+        "next_step": {language: translator(language)(NEXT_STEPS[examination.verdict]) for language in languages},
     }
 
 
@@ -167,6 +163,29 @@ def as_html(declarations: Declarations, content: Mapping[str, Any], language: st
         )
     )
     return page
+
+
+def as_text(declarations: Declarations, content: Mapping[str, Any], language: str) -> str:
+    """The receipt as plain lines for a terminal."""
+    translate = translator(language)
+    labels = {table.id: table.label(language) for table in declarations.datasets}
+    lines = [f"{content['file_name']}: {translate(VERDICTS[content['verdict']])}. {content['next_step'][language]}"]
+    for table in content["tables"]:
+        sheet = f" ({table['sheet'].strip()})" if table["sheet"] else ""
+        lines.append(
+            f"  {labels[table['object']]}{sheet}: {translate('Rows read')} {table['rows_read']}, "
+            f"{translate('Rows taken in')} {table['rows_accepted']}, "
+            f"{translate('Rows refused')} {table['rows_refused']}"
+        )
+    for found in content["findings"]:
+        place = f"{found['column_letter'] or ''}{found['row'] or ''}"
+        suggestion = f" {translate('Did you mean')}: {found['suggestion']}?" if _suggests(found) else ""
+        lines.append(f"  {place or translate('The file')}: {found['messages'][language]}{suggestion}")
+    return "\n".join(lines)
+
+
+def _suggests(found: Mapping[str, Any]) -> bool:
+    return bool(found["suggestion"]) and found["severity"] == said.ERROR
 
 
 def _limited(findings: Iterable[Finding], limit: int) -> tuple[list[Finding], int]:

@@ -66,9 +66,7 @@ def recognise(sheet: Sheet, contracts: Iterable[TableContract], header_rows: int
         return Finding("sheet_not_read", sheet=sheet.name)
     rivals = sorted({fit.contract.id for fit in fits if fit.rank == best.rank and fit.row == best.row})
     if len(rivals) > 1:
-        return Finding(
-            "ambiguous_table", sheet=sheet.name, row=best.row, parameters={"tables": ", ".join(rivals)}
-        )
+        return Finding("ambiguous_table", sheet=sheet.name, row=best.row, parameters={"tables": ", ".join(rivals)})
     return _table(sheet, best)
 
 
@@ -83,9 +81,7 @@ def _names(contract: TableContract) -> dict[str, tuple[str, int]]:
 
 def _fits(sheet: Sheet, contract: TableContract, header_rows: int) -> Iterable[_Fit]:
     names = _names(contract)
-    for row, cells in zip(
-        sheet.cells.index[:header_rows], sheet.cells.head(header_rows).values, strict=False
-    ):
+    for row, cells in zip(sheet.cells.index[:header_rows], sheet.cells.head(header_rows).values, strict=False):
         claims: dict[str, list[tuple[int, int]]] = {}
         for position, cell in enumerate(cells):
             if cell and (hit := names.get(fold(cell))):
@@ -101,9 +97,7 @@ def _table(sheet: Sheet, fit: _Fit) -> Table:
     header_cells = sheet.cells.loc[fit.row]
     headers = {name: " ".join(header_cells[position].split()) for name, position in fit.positions.items()}
     findings = [
-        Finding(
-            "missing_column", sheet=sheet.name, row=fit.row, field=column.name, parameters={"column": column}
-        )
+        Finding("missing_column", sheet=sheet.name, row=fit.row, field=column.name, parameters={"column": column})
         for column in fit.contract.columns
         if column.is_required and column.name not in fit.positions
     ]
@@ -121,11 +115,7 @@ def _unread_columns(sheet: Sheet, fit: _Fit, header_cells: Sequence[str]) -> Ite
         if not header and filled.empty:
             continue
         rule = (
-            "cells_without_header"
-            if not header
-            else "second_column"
-            if position in fit.seconds
-            else "unknown_column"
+            "cells_without_header" if not header else "second_column" if position in fit.seconds else "unknown_column"
         )
         yield Finding(
             rule, sheet=sheet.name, row=fit.row if header else int(filled[0]), column_letter=column_letter(position),

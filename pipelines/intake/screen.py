@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipelines.declarations import Column, RowRule, TableContract
+from pipelines.declarations import STATUS_SUFFIX, Column, RowRule, TableContract
 from pipelines.intake.findings import ERROR, Finding
-from pipelines.intake.normalise import DTYPES, STATUS, Normalised
+from pipelines.intake.normalise import DTYPES, Normalised
 from pipelines.intake.read import column_letter
 from pipelines.intake.recognise import Table
 
@@ -37,9 +37,7 @@ def schema(contract: TableContract) -> "DataFrameSchema":
     import pandera.pandas as pa
 
     columns = {
-        column.name: pa.Column(
-            DTYPES[column.type], checks=list(_checks(column)), nullable=True, required=True
-        )
+        column.name: pa.Column(DTYPES[column.type], checks=list(_checks(column)), nullable=True, required=True)
         for column in contract.columns
     }
     return pa.DataFrameSchema(columns, checks=[_row_check(rule) for rule in contract.rules], strict=False)
@@ -138,15 +136,13 @@ def _repeated_keys(table: Table, frame: pd.DataFrame) -> Iterable[Finding]:
     """One key twice in one file: identical rows, one kept with a warning; different rows, all refused."""
     key = list(table.contract.key)
     repeated = frame[frame.duplicated(key, keep=False)]
-    values = [name for name in frame.columns if not name.endswith(STATUS)]
+    values = [name for name in frame.columns if not name.endswith(STATUS_SUFFIX)]
     for _, group in repeated.groupby(key, dropna=False, sort=False):
         same = len(group[values].drop_duplicates()) == 1
         rows = [int(row) for row in group.index]
         place = _place(table, key[0])
         if same:
-            yield from (
-                Finding("same_row_twice", row=r, parameters={"other": rows[0]}, **place) for r in rows[1:]
-            )
+            yield from (Finding("same_row_twice", row=r, parameters={"other": rows[0]}, **place) for r in rows[1:])
         else:
             for row in rows:
                 other = next(r for r in rows if r != row)

@@ -32,6 +32,6 @@ def unmirror(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The form in which names are compared: case, dashes, brackets' direction, spaces and a trailing star do not count."""
+    """The form in which names are compared: case, dashes, direction of brackets, spaces, a last star do not count."""
     text = DASHES.sub(" ", unmirror(clean(text))).rstrip("*").casefold()
     return " ".join(text.split())

@@ -7,8 +7,8 @@ import re
 
 from pipelines.intake.text import DASHES
 
-# Letters of Hebrew numerals. The year of creation that closes in year y of the common era is y + 3760; the thousands are
-# left out in writing (5782 is written as 782), as are all marks in careless writing.
+# Letters of Hebrew numerals. The year that closes in year y of the common era is y + 3760; thousands are left out in
+# writing (5782 is written as 782), as are all marks in careless writing.
 LETTERS = {
     letter: value
     for letters, values in (
@@ -38,11 +38,7 @@ def school_year(text: str, bare_year: str) -> int | str:
         return int(plain) + (1 if bare_year == "opening" else 0)
     if found := re.fullmatch(r"(\d{4})[-/](\d{4}|\d{2})", plain):
         opening, closing = int(found[1]), int(found[2])
-        closing = (
-            closing
-            if closing > 99
-            else closing + opening // 100 * 100 + (100 if closing < opening % 100 else 0)
-        )
+        closing = closing if closing > 99 else closing + opening // 100 * 100 + (100 if closing < opening % 100 else 0)
         return closing if closing == opening + 1 else YEAR_RANGE
     parts = [_letters(part) for part in re.split("[-/]", plain)]
     if all(parts):

@@ -1,7 +1,7 @@
 """Ledger: the append-only record of a home, one JSON object a line. With the archive it is all that must be kept.
 
-Events: `home` (initiative), `submission`, `verdict`, `withdrawal`, `acceptance`, `release`. Each carries `sequence` (from
-1) and `at` (UTC). Time in published files comes from here, never from a clock.
+Events: `home` (initiative), `submission`, `verdict`, `withdrawal`, `acceptance`, `release`. Each carries `sequence`
+(from 1) and `at` (UTC). Time in published files comes from here, never from a clock.
 """
 
 import datetime
@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.paths import Home
-
-# What a release is made from; the rest is what came of it.
-INPUT_EVENTS = {"submission", "withdrawal", "acceptance"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class Ledger:
             try:
                 yield json.loads(line)
             except ValueError:
-                raise LedgerError(f"{self._file.name}: line {number} is not JSON; restore the file from a copy.") from None
+                raise LedgerError(f"{self._file.name}: line {number} is not JSON; restore a copy.") from None
 
     def append(self, event: str, **values: Any) -> Mapping[str, Any]:
         """Record an event and give it back with its sequence and time."""
@@ -112,5 +109,7 @@ class Ledger:
 
     @property
     def as_of(self) -> str | None:
-        """Time of the last event that a release is made from, as ISO 8601 UTC."""
-        return max((e["at"] for e in self.events if e["event"] in INPUT_EVENTS), default=None)
+        """Time of the last event that a release is made from, as ISO 8601 UTC; duplicates change nothing."""
+        submitted = [submission.received_at for submission in self.effective]
+        decided = [entry["at"] for event in ("withdrawal", "acceptance") for entry in self.of(event)]
+        return max(submitted + decided, default=None)

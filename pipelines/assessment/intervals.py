@@ -1,0 +1,96 @@
+"""Intervals: the range of true values that an observed value is compatible with.
+
+Belongs here: one closed-form interval a kind of indicator. Does not belong here: comparing two values
+(`changes`) or judging one (`verdicts`).
+
+| kind | interval | source |
+|---|---|---|
+| proportion | Wilson score | Wilson, E. B. (1927), JASA 22, 209-212 |
+| count of persons | exact Poisson | Garwood, F. (1936), Biometrika 28, 437-442 |
+| ratio of persons to persons | two Poisson counts, given their sum | Przyborowski & Wilenski (1940) |
+| mean, and whatever does not count persons | none | |
+
+A mean has none because its spread is not in the data, only its sum and its number. A ratio may exceed 1
+(pupils move, so completers need not be among the starters), so it cannot be binomial; given the sum of two
+Poisson counts the numerator is, and Wilson's interval of numerator / (numerator + denominator), turned back
+into odds, is the ratio's. Most completers did start: the two counts rise and fall together, so that this
+interval is wider than the truth and errs towards "no clear change".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Interval = tuple[Floats, Floats]
+
+
+def wilson(numerator: Floats, denominator: Floats, confidence: float) -> Interval:
+    """Wilson score interval of numerator / denominator, both shares 0-1.
+
+    NaN unless 0 <= numerator <= denominator and denominator > 0. The numerator need not be whole: an
+    agreed share times its denominator is not.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = np.full(len(numerator), np.nan), np.full(len(numerator), np.nan)
+    usable = (numerator >= 0) & (numerator <= denominator) & (denominator > 0)
+    if usable.any():
+        low[usable], high[usable] = proportion_confint(
+            numerator[usable], denominator[usable], alpha=1 - confidence, method="wilson"
+        )
+    # At 0 of n and n of n rounding would put the bound a hair beyond the observed share.
+    return np.where(numerator == 0, np.minimum(low, 0.0), low), np.where(
+        numerator == denominator, np.maximum(high, 1.0), high
+    )
+
+
+def garwood(count: Floats, confidence: float) -> Interval:
+    """Exact Poisson interval of a count, in the count's unit; NaN where the count is negative or missing."""
+    from scipy.stats import chi2
+
+    tail = (1 - confidence) / 2
+    usable = count >= 0
+    distinct, where = np.unique(count[usable], return_inverse=True)
+    low, high = np.full(len(count), np.nan), np.full(len(count), np.nan)
+    # At 0 the formula has no degrees of freedom; the bound itself is 0.
+    low[usable] = np.where(distinct > 0, chi2.ppf(tail, 2 * np.maximum(distinct, 0.5)) / 2, 0.0)[where]
+    high[usable] = (chi2.ppf(1 - tail, 2 * distinct + 2) / 2)[where]
+    return low, high
+
+
+def poisson_ratio(numerator: Floats, denominator: Floats, confidence: float) -> Interval:
+    """Interval of the ratio of two Poisson counts; NaN where one is missing or the denominator is 0."""
+    usable = (numerator >= 0) & (denominator > 0)
+    part = np.where(usable, numerator, np.nan)
+    low, high = wilson(part, part + np.where(usable, denominator, np.nan), confidence)
+    return low / (1 - low), high / (1 - high)
+
+
+def intervals(
+    kind: npt.NDArray[np.object_],
+    counts_persons: Flags,
+    numerator: Floats,
+    denominator: Floats,
+    confidence: float,
+) -> Interval:
+    """The interval of each row by its kind; NaN where the table in the module's docstring gives none.
+
+    Numerators (and a ratio's denominators) that are not whole numbers count nobody: they get no interval.
+    """
+    low, high = np.full(len(kind), np.nan), np.full(len(kind), np.nan)
+    whole = (numerator == np.floor(numerator)) & counts_persons
+    whole_pair = whole & (denominator == np.floor(denominator))
+
+    def put(rows: Flags, found: Interval) -> None:
+        low[rows], high[rows] = found
+
+    rows = (kind == "proportion") & whole_pair
+    put(rows, wilson(numerator[rows], denominator[rows], confidence))
+    rows = (kind == "ratio") & whole_pair
+    put(rows, poisson_ratio(numerator[rows], denominator[rows], confidence))
+    rows = (kind == "count") & whole
+    put(rows, garwood(numerator[rows], confidence))
+    return low, high

@@ -1,0 +1,199 @@
+"""The rules of this room over the whole table of indicator values.
+
+Belongs here: taking columns apart, finding each row's baseline and previous row, putting results back. Does
+not belong here: any rule of its own (`intervals`, `changes`, `verdicts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipelines.assessment.changes import change, crosses_break, difference_interval
+from pipelines.assessment.intervals import garwood, intervals, poisson_ratio, wilson
+from pipelines.assessment.periods import Positions, months, rows_at, spacings, taken
+from pipelines.assessment.verdicts import Rules, Standing, verdicts
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The table's columns as arrays, and what its indicators declare, one entry a row."""
+
+    kind: npt.NDArray[np.object_]
+    is_up: Flags
+    counts_persons: Flags
+    numerator: Floats
+    denominator: Floats
+    value: Floats
+    low: Floats
+    high: Floats
+    has_enough: Flags
+    month: Floats
+    spacing: Floats
+    span: Floats
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The earlier point that each row is compared with; NaN where there is none."""
+
+    month: Floats
+    value: Floats
+    low: Floats
+    high: Floats
+    is_usable: Flags
+
+
+def assess(
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    settings: Mapping[str, Any],
+    breaks: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Indicator values with their intervals, verdict and changes.
+
+    Args:
+        values: one row per indicator, area, frequency, period, dimension and member (`fct_indicator_values`).
+        indicators: the register's rows: indicator_id, kind, direction, counts_persons, minimum_denominator.
+        settings: the initiative's; `assessment` holds confidence, too_early_periods, on_track_width.
+        breaks: indicator_id and period from which a series is no longer comparable with its past.
+
+    Returns:
+        The same rows, order and index, with value_low, value_high (unit of the value), verdict,
+        change_from_baseline, change_from_previous and trend.
+
+    Raises:
+        ValueError: an indicator is not declared, a key is there twice, or a frequency is unknown.
+    """
+    rules = Rules.from_settings(settings)
+    rows = _rows(values, indicators, rules.confidence)
+    baseline_months = months(values["baseline_period"])
+    baseline = _baseline(values, rows, baseline_months, rules.confidence)
+    # The last period that shares no months with this one: a year before, but three for years pooled by three.
+    previous = _previous(rows, rows_at(values, rows.month - rows.span))
+    standing = Standing(
+        rows.value,
+        rows.low,
+        rows.high,
+        rows.has_enough,
+        (rows.month - baseline_months) / rows.spacing,
+        baseline.value,
+        _numbers(values, "target_value"),
+        _numbers(values, "path_value"),
+        rows.is_up,
+    )
+    return values.assign(
+        value_low=rows.low,
+        value_high=rows.high,
+        verdict=_text(verdicts(standing, rules)),
+        change_from_baseline=_text(_changes(values, rows, baseline, breaks)),
+        change_from_previous=_text(_changes(values, rows, previous, breaks)),
+        # A trend needs five comparable points and a test that allows for uneven years: nobody has it yet.
+        trend=_text(np.full(len(values), "not_enough_data", dtype=object)),
+    )
+
+
+def _rows(values: pd.DataFrame, indicators: pd.DataFrame, confidence: float) -> Rows:
+    declared = indicators.set_index("indicator_id")
+    unknown = sorted(set(values["indicator_id"]) - set(declared.index))
+    if unknown:
+        raise ValueError(f"indicator values name indicators that are not declared: {', '.join(unknown)}")
+    by_row = declared.reindex(values["indicator_id"])
+    kind = by_row["kind"].to_numpy(object)
+    counts_persons = by_row["counts_persons"].to_numpy(bool)
+    numerator, denominator = _numbers(values, "numerator"), _numbers(values, "denominator")
+    low, high = intervals(kind, counts_persons, numerator, denominator, confidence)
+    value = _numbers(values, "value")
+    # Where the value is missing, a numerator alone does not make an interval of it.
+    low, high = np.where(np.isnan(value), np.nan, low), np.where(np.isnan(value), np.nan, high)
+    spacing, span = spacings(values["frequency"])
+    return Rows(
+        kind=kind,
+        is_up=(by_row["direction"] != "down").to_numpy(bool),
+        counts_persons=counts_persons,
+        numerator=numerator,
+        denominator=denominator,
+        value=value,
+        low=low,
+        high=high,
+        # A count has no denominator and so no minimum: its own interval says how little it tells.
+        has_enough=~(denominator < _numbers(by_row, "minimum_denominator")),
+        month=months(values["period"]),
+        spacing=spacing,
+        span=span,
+    )
+
+
+def _previous(rows: Rows, at: Positions) -> Earlier:
+    return Earlier(
+        month=taken(rows.month, at),
+        value=taken(rows.value, at),
+        low=taken(rows.low, at),
+        high=taken(rows.high, at),
+        is_usable=(at >= 0) & rows.has_enough[at] if len(at) else np.zeros(0, dtype=bool),
+    )
+
+
+def _baseline(values: pd.DataFrame, rows: Rows, baseline_months: Floats, confidence: float) -> Earlier:
+    """The baseline of each row: its row in the baseline period, or the value that was agreed instead.
+
+    An agreed value keeps its force when the source restates the year or never delivered it. Its interval is
+    then that of the agreed count, or of the agreed share on the restated row's denominator; an agreed share
+    without a denominator cannot be compared.
+    """
+    at = rows_at(values, baseline_months)
+    restated = _previous(rows, at)
+    value = _numbers(values, "baseline_value")
+    is_agreed = ~np.isnan(value) & ~np.isclose(value, restated.value, rtol=1e-9, atol=0)
+    denominator = taken(rows.denominator, at)
+    low, high = restated.low.copy(), restated.high.copy()
+    for kind, found in (
+        ("count", lambda r: garwood(value[r], confidence)),
+        ("proportion", lambda r: wilson(value[r] * denominator[r], denominator[r], confidence)),
+        ("ratio", lambda r: poisson_ratio(value[r] * denominator[r], denominator[r], confidence)),
+    ):
+        chosen = is_agreed & (rows.kind == kind) & rows.counts_persons
+        low[chosen], high[chosen] = found(chosen)
+    low[is_agreed & ~rows.counts_persons], high[is_agreed & ~rows.counts_persons] = np.nan, np.nan
+    lacks_denominator = np.isin(rows.kind, ["proportion", "ratio"]) & np.isnan(denominator)
+    return Earlier(
+        month=baseline_months,
+        value=value,
+        low=low,
+        high=high,
+        is_usable=np.where(is_agreed, ~lacks_denominator & ((at < 0) | restated.is_usable), restated.is_usable),
+    )
+
+
+def _changes(
+    values: pd.DataFrame, rows: Rows, earlier: Earlier, breaks: pd.DataFrame | None
+) -> npt.NDArray[np.object_]:
+    # A pooled period begins before the one that names it, so a break inside the pool also parts the two.
+    first_month = earlier.month - (rows.span - rows.spacing)
+    is_comparable = (
+        ~np.isnan(rows.value)
+        & ~np.isnan(earlier.value)
+        & rows.has_enough
+        & earlier.is_usable
+        # The baseline row beside itself, and years before the baseline, are no change since the baseline.
+        & (rows.month - earlier.month >= rows.span)
+        & ~crosses_break(values["indicator_id"], first_month, rows.month, breaks)
+    )
+    low, high = difference_interval(rows.value, rows.low, rows.high, earlier.value, earlier.low, earlier.high)
+    return change(low, high, rows.is_up, is_comparable)
+
+
+def _numbers(frame: pd.DataFrame, column: str) -> Floats:
+    return pd.to_numeric(frame[column]).to_numpy(dtype=float, na_value=np.nan)
+
+
+def _text(names: npt.NDArray[np.object_]) -> pd.api.extensions.ExtensionArray:
+    return pd.array(names, dtype="str")

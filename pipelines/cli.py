@@ -1,0 +1,316 @@
+"""The command `measure`: reads arguments, calls the rooms, prints plain lines, sets the exit code. Thin.
+
+Commands import what they need when they run, so that each starts as fast as it can.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipelines import declarations as declared
+from pipelines.declarations import DeclarationError, Declarations
+from pipelines.paths import REPOSITORY, Home
+from pipelines.publishing.ledger import Ledger, LedgerError
+from pipelines.publishing.lock import HomeIsBusy
+
+OK, REFUSED, USAGE, BUSY = 0, 1, 2, 3
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done; the message is one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except (DeclarationError, UsageError, LedgerError) as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    except HomeIsBusy as error:
+        print(error, file=sys.stderr)
+        return BUSY
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="measure", description="Shared measurement: files in, a published site out.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--home", type=Path, default=REPOSITORY, help="folder of the data (default: this project)")
+        command.add_argument("--initiative", help="id or folder of declarations (default: what the home runs)")
+        command.set_defaults(run=run)
+        return command
+
+    command = add("run", run_all, "take in everything pending and publish the site")
+    command.add_argument("--accept", metavar="CHECK", help="publish although this check of the gate failed")
+    command.add_argument("--why", help="the reason, which is published")
+    command = add("check", check, "the receipt of a file without taking it in")
+    command.add_argument("file", type=Path)
+    command.add_argument("--partner")
+    command.add_argument("--lang")
+    command.add_argument("--format", choices=("text", "json", "html"), default="text")
+    command = add("template", template, "an empty file of a table, with two example rows")
+    command.add_argument("object")
+    command.add_argument("--format", choices=("csv", "xlsx"), default="csv")
+    command.add_argument("--lang")
+    command.add_argument("--out", type=Path)
+    command = add("status", status, "what is pending, held, refused and late; the last release")
+    command.add_argument("--history", action="store_true", help="every submission, not only the newest of each file")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command = add("trace", trace, "file, sheet, rows and cells behind a published number")
+    for name in ("indicator", "area", "period"):
+        command.add_argument(name)
+    command.add_argument("--dimension", default="all")
+    command.add_argument("--member", default="all")
+    command = add("releases", releases, "the releases that were published")
+    command.add_argument("action", nargs="?", choices=("list", "diff"), default="list")
+    command.add_argument("ids", nargs="*", metavar="ID")
+    command = add("withdraw", withdraw, "take a submission out of the next release")
+    command.add_argument("submission")
+    command.add_argument("--why", required=True)
+    command = add("sample", sample, "make the synthetic partners' files in the inbox")
+    command.add_argument("--scale", type=float, default=1.0)
+    add("dev", dev, "Dagster's interface and daemon, sensor and schedule on")
+    return parser
+
+
+def run_all(options: argparse.Namespace) -> int:
+    """`measure run`: everything pending, through to the published site."""
+    from pipelines import steps
+    from pipelines.intake import pickup
+    from pipelines.publishing import lock, release
+
+    home, declarations = _open(options)
+    with lock.hold(home):
+        shop = steps.Workshop(home, declarations, print)
+        _bind(home, declarations)
+        release.complete_swap(home)
+        pickup.wait_until_quiet(home.inbox, declarations.initiative.settings["quiet_seconds"])
+        if options.accept:
+            _accept(options, declarations, shop.ledger)
+        if not steps.has_work(shop):
+            print(f"Nothing to do. Published: {_address(home)}")
+            return OK
+        seen = len(shop.ledger.submissions)
+        # Dagster takes seconds to load: only a run that has work pays them.
+        from pipelines.orchestration.run import run_job
+
+        outcome = run_job(home, options.initiative or _remembered(home), print)
+        _print_summary(home, declarations, seen)
+        if outcome.success:
+            print(f"Published release {release.current(home)}: {_address(home)}")
+            return OK
+        return _explain_failure(shop, outcome.failures)
+
+
+def _explain_failure(shop: "object", failures: Sequence[str]) -> int:
+    from pipelines import steps
+
+    assert isinstance(shop, steps.Workshop)
+    refused = [check for check in steps.kept_gate(shop).checks if not check.passed and not check.accepted]
+    print("Not published; site and warehouse are as they were.", file=sys.stderr)
+    lines = [f"{check.check}: {check.message}" for check in refused] or failures
+    for line in lines:
+        print(f"  {line}", file=sys.stderr)
+    return REFUSED
+
+
+def check(options: argparse.Namespace) -> int:
+    """`measure check`: the receipt of a file alone."""
+    from pipelines.intake import receipt
+    from pipelines.intake.examine import Examiner
+    from pipelines.intake.findings import ERROR
+
+    _, declarations = _open(options)
+    language = _language(options, declarations)
+    try:
+        content = options.file.read_bytes()
+    except OSError:
+        raise UsageError(f"{options.file}: there is no such file that can be read.") from None
+    examination = Examiner(declarations).examine(content, options.file.name)
+    header = receipt.Header(options.file.name, partner=options.partner)
+    answer = receipt.as_json(declarations, header, examination, receipt.NEEDS_HOME)
+    if options.format == "json":
+        print(json.dumps(answer, ensure_ascii=False, indent=1))
+    elif options.format == "html":
+        print(receipt.as_html(declarations, answer, language))
+    else:
+        print(receipt.as_text(declarations, answer, language))
+    return REFUSED if any(f.severity == ERROR for f in examination.findings) else OK
+
+
+def template(options: argparse.Namespace) -> int:
+    """`measure template`: header and two example rows of a table."""
+    from pipelines.intake import template as templates
+
+    _, declarations = _open(options)
+    contract = declarations.objects.get(options.object)
+    if contract is None or contract not in declarations.datasets:
+        known = ", ".join(sorted(table.id for table in declarations.datasets))
+        raise UsageError(f"'{options.object}' is not a table that partners send; there are: {known}.")
+    content = templates.FORMATS[options.format](declarations, contract, _language(options, declarations))
+    if options.out:
+        options.out.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+    return OK
+
+
+def status(options: argparse.Namespace) -> int:
+    """`measure status`: where everything stands."""
+    from pipelines.publishing import status as state
+
+    home, declarations = _open(options)
+    answer = state.status(home, declarations, history=options.history)
+    if options.format == "json":
+        print(json.dumps(answer, ensure_ascii=False, indent=1))
+    else:
+        print(state.as_text(answer))
+    return OK
+
+
+def trace(options: argparse.Namespace) -> int:
+    """`measure trace`: the cells behind a published number."""
+    from pipelines.publishing import lineage
+
+    home, declarations = _open(options)
+    if options.indicator not in {row["indicator_id"] for row in declarations.rows("indicators")}:
+        raise UsageError(f"'{options.indicator}' is not an indicator; see indicators.csv of the initiative.")
+    if options.area not in {row["area_code"] for row in declarations.rows("areas")}:
+        raise UsageError(f"'{options.area}' is not an area code; see areas.csv of the initiative.")
+    cell = lineage.Cell(options.indicator, options.area, options.period, options.dimension, options.member)
+    found = lineage.trace(home, declarations, cell)
+    if found is None:
+        print("No such number is published.", file=sys.stderr)
+        return REFUSED
+    print(lineage.as_text(found))
+    return OK
+
+
+def releases(options: argparse.Namespace) -> int:
+    """`measure releases`: list, or what changed between two."""
+    from pipelines.publishing import differences
+
+    home, _ = _open(options)
+    if options.action == "list":
+        print(differences.listing(home))
+        return OK
+    if len(options.ids) != 2:
+        raise UsageError("releases diff needs the ids of two releases; `measure releases list` shows them.")
+    try:
+        print(differences.as_text(differences.compare(home, *options.ids)))
+    except differences.UnknownRelease as error:
+        raise UsageError(str(error)) from None
+    return OK
+
+
+def withdraw(options: argparse.Namespace) -> int:
+    """`measure withdraw`: a submission out of the next release, with a reason."""
+    from pipelines.publishing import lock
+
+    home, _ = _open(options)
+    with lock.hold(home):
+        ledger = Ledger(home)
+        if options.submission not in {s.submission_id for s in ledger.submissions}:
+            raise UsageError(f"'{options.submission}' is not a submission; `measure status --history` shows them.")
+        if options.submission in ledger.withdrawn:
+            raise UsageError(f"'{options.submission}' was withdrawn already: {ledger.withdrawn[options.submission]}")
+        ledger.append("withdrawal", submission_id=options.submission, why=options.why)
+    print(f"Withdrawn: {options.submission}. The next `measure run` publishes without it.")
+    return OK
+
+
+def sample(options: argparse.Namespace) -> int:
+    """`measure sample`: the synthetic partners' files."""
+    from pipelines import sample as synthetic
+
+    home, declarations = _open(options)
+    for file in synthetic.make(declarations, home.inbox, scale=options.scale):
+        print(file.relative_to(home.root))
+    return OK
+
+
+def dev(options: argparse.Namespace) -> int:
+    """`measure dev`: Dagster's interface on this home."""
+    home, declarations = _open(options)
+    _bind(home, declarations)
+    from pipelines.orchestration.run import serve
+
+    return serve(home, options.initiative or _remembered(home))
+
+
+def _open(options: argparse.Namespace) -> tuple[Home, Declarations]:
+    home = Home(options.home.resolve())
+    remembered = _remembered(home)
+    declarations = declared.load(options.initiative or remembered)
+    bound = Ledger(home).initiative
+    if bound and bound != declarations.initiative.id:
+        raise UsageError(
+            f"The home {home.root.name} holds '{bound}', not '{declarations.initiative.id}'; use another home."
+        )
+    return home, declarations
+
+
+def _remembered(home: Home) -> str | None:
+    """The declarations that this home was first run with."""
+    return next((entry["declared_in"] for entry in Ledger(home).of("home")), None)
+
+
+def _bind(home: Home, declarations: Declarations) -> None:
+    ledger = Ledger(home)
+    if ledger.initiative is None:
+        folder = declarations.initiative.folder
+        inside = folder.is_relative_to(REPOSITORY)
+        ledger.append(
+            "home",
+            initiative=declarations.initiative.id,
+            declared_in=declarations.initiative.id if inside else str(folder),
+        )
+    home.inbox.mkdir(parents=True, exist_ok=True)
+    for partner in declarations.rows("partners"):
+        (home.inbox / partner["partner_id"]).mkdir(exist_ok=True)
+
+
+def _accept(options: argparse.Namespace, declarations: Declarations, ledger: Ledger) -> None:
+    from pipelines.publishing import release
+    from pipelines.publishing.gate import ACCEPTABLE, CHECKS
+
+    if not options.why:
+        raise UsageError("--accept needs --why with the reason, which is published.")
+    if options.accept not in CHECKS:
+        raise UsageError(f"'{options.accept}' is not a check of the gate; they are: {', '.join(CHECKS)}.")
+    if options.accept not in ACCEPTABLE:
+        raise UsageError(f"'{options.accept}' can never be accepted: it guards confidentiality.")
+    if options.accept not in release.accepted_checks(declarations, ledger):
+        inputs = release.inputs_digest(declarations, ledger)
+        ledger.append("acceptance", check=options.accept, why=options.why, inputs=inputs)
+
+
+def _print_summary(home: Home, declarations: Declarations, seen: int) -> None:
+    from pipelines.publishing import status as state
+
+    ledger = Ledger(home)
+    new = ledger.submissions[seen:]
+    if new:
+        print()
+        print(state.submissions_text(home, ledger, new))
+        print()
+
+
+def _language(options: argparse.Namespace, declarations: Declarations) -> str:
+    partner = declarations.partner(getattr(options, "partner", None) or "")
+    language: str = options.lang or (partner["language"] if partner else declarations.initiative.default_language)
+    if language not in declarations.initiative.languages:
+        known = ", ".join(declarations.initiative.languages)
+        raise UsageError(f"'{language}' is not a language of the initiative; they are: {known}.")
+    return language
+
+
+def _address(home: Home) -> str:
+    return (home.site / "index.html").absolute().as_uri()

@@ -1,0 +1,277 @@
+"""Audit: does what is about to be published show, or let subtract, what the policy hides?
+
+Belongs here: checks that see only the published rows, the registers and the policy. Does not belong here: any
+hiding, and anything imported from `suppression` or `cells`; an audit that shares the rule shares its mistakes.
+
+It proves the policy's plain promises: hidden rows are empty, no shown number is under the threshold, what one
+indicator hides no other shows, no hidden or left-out part stands alone under its shown total, and nothing of a
+hidden row lives on in other periods. It does not solve for several hidden cells at once. A message says where a
+leak is and never what leaked: it may be printed and logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+
+GROUP = ["area_code", "frequency", "period", "dimension", "member"]
+MUST_BE_EMPTY = """numerator denominator value value_low value_high coverage baseline_period baseline_value
+    target_period target_value path_value verdict change_from_baseline change_from_previous trend submissions"""
+
+
+@dataclass(frozen=True)
+class Leak:
+    """One place where confidentiality is broken: the check's name, a sentence, and the row."""
+
+    check: str
+    message: str
+    where: str
+
+
+@dataclass(frozen=True)
+class _Published:
+    """The published rows with what their indicators declare, and the policy."""
+
+    rows: pd.DataFrame
+    areas: pd.DataFrame
+    threshold: int
+    zeros_are_free: bool
+    complements_are_free: bool
+    agreed: frozenset[tuple[str, str, str, str]]
+
+    def is_small(self, count: pd.Series) -> pd.Series:
+        small = count.lt(self.threshold).fillna(False).astype(bool)
+        return small & ~(count.eq(0).fillna(False).astype(bool)) if self.zeros_are_free else small
+
+
+def audit(
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    areas: pd.DataFrame,
+    settings: Mapping[str, Any],
+    agreed_baselines: pd.DataFrame | None = None,
+) -> list[Leak]:
+    """Every leak in the rows to be published; an empty list is a pass.
+
+    Args:
+        values: `indicator_values` as published, with conf_status.
+        indicators, areas: the registers' rows.
+        settings: the initiative's; `policy` holds threshold, zeros, complements.
+        agreed_baselines: indicator_id, area_code, dimension, member whose baseline is a public agreement.
+    """
+    policy = settings["policy"]
+    key = ["indicator_id", "area_code", "dimension", "member"]
+    agreed = [] if agreed_baselines is None else agreed_baselines[key].itertuples(index=False, name=None)
+    published = _Published(
+        _described(values, indicators),
+        areas,
+        int(policy["threshold"]),
+        policy["zeros"] == "shown",
+        policy["complements"] == "shown",
+        frozenset(agreed),
+    )
+    checks: tuple[Callable[[_Published], list[Leak]], ...] = (
+        _status_is_known,
+        _hidden_rows_are_empty,
+        _shown_counts_reach_the_threshold,
+        _hidden_counts_are_shown_nowhere,
+        _no_part_stands_alone,
+        _hidden_baselines_are_gone,
+        _hidden_previous_rows_are_not_compared,
+    )
+    return [leak for check in checks for leak in check(published)]
+
+
+def _described(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Rows with kind, is_person (who is counted) and the names of the quantities that they show."""
+    table = indicators[["indicator_id", "kind", "counts_persons"]].copy()
+    for side in ("numerator", "denominator"):
+        conditions = indicators[f"{side}_filter"].fillna("").astype(str).str.replace(" ", "")
+        table[f"{side}_measure"] = indicators[f"{side}_measure"].fillna("").astype(str)
+        table[f"{side}_shows"] = table[f"{side}_measure"].where(
+            table[f"{side}_measure"] == "",
+            table[f"{side}_measure"] + "|" + conditions.map(lambda text: ";".join(sorted(text.split(";")))),
+        )
+    unnamed = table["numerator_shows"] == ""
+    table.loc[unnamed, "numerator_shows"] = "own " + table.loc[unnamed, "indicator_id"]
+    table.loc[table["kind"] == "mean", "numerator_shows"] = ""
+    counts = table[table["counts_persons"].astype(bool)]
+    persons = {*counts["denominator_measure"], *counts.loc[counts["kind"] != "mean", "numerator_measure"]} - {""}
+    is_mean_of_persons = (table["kind"] == "mean") & table["denominator_measure"].isin(persons)
+    table["is_person"] = table["counts_persons"].astype(bool) | is_mean_of_persons
+    rows = values.merge(table, on="indicator_id", how="left", validate="many_to_one").reset_index(drop=True)
+    for column in ("numerator", "denominator", "value", "baseline_value"):
+        rows[column] = pd.to_numeric(rows[column]).astype("Float64")
+    return rows
+
+
+def _leaks(check: str, message: str, rows: pd.DataFrame) -> list[Leak]:
+    places = rows[["indicator_id", *GROUP]].itertuples(index=False, name=None)
+    return [
+        Leak(f"check_confidentiality_{check}", message, f"{name}, {area}, {period} ({frequency}), {group} {member}")
+        for name, area, frequency, period, group, member in places
+    ]
+
+
+def _status_is_known(published: _Published) -> list[Leak]:
+    rows = published.rows
+    unknown = rows[~rows["conf_status"].isin(["F", "C"])]
+    undeclared = rows[rows["kind"].isna()]
+    return [
+        *_leaks("status", "The row is neither free (F) nor hidden (C).", unknown),
+        *_leaks("status", "The row's indicator is not declared, so nothing is known of its persons.", undeclared),
+    ]
+
+
+def _hidden_rows_are_empty(published: _Published) -> list[Leak]:
+    hidden = published.rows[published.rows["conf_status"] == "C"]
+    columns = [column for column in MUST_BE_EMPTY.split() if column in hidden.columns]
+    carries = hidden[columns].notna() & (hidden[columns] != "")
+    return [
+        *_leaks("hidden_rows", "The row is hidden but carries numbers or words.", hidden[carries.any(axis=1)]),
+        *_leaks("hidden_rows", "The row's status says why it is hidden.", hidden[hidden["obs_status"] != "A"]),
+    ]
+
+
+def _shown_counts_reach_the_threshold(published: _Published) -> list[Leak]:
+    rows = published.rows[(published.rows["conf_status"] == "F") & published.rows["is_person"].eq(True)]
+    is_mean = rows["kind"] == "mean"
+    rest = (rows["denominator"] - rows["numerator"]).where(rows["kind"] == "proportion")
+    tells_rest = (rest.ge(0) & rest.lt(published.threshold)).fillna(False).astype(bool)
+    small_baseline = (rows["kind"] == "count") & published.is_small(rows["baseline_value"])
+    found = [
+        *_leaks("threshold", "A shown numerator is too small.", rows[~is_mean & published.is_small(rows["numerator"])]),
+        *_leaks("threshold", "A shown denominator is too small.", rows[published.is_small(rows["denominator"])]),
+        *_leaks("threshold", "A shown baseline is too small.", rows[small_baseline]),
+    ]
+    if not published.complements_are_free:
+        found += _leaks("threshold", "A shown share leaves too small a rest of the whole.", rows[tells_rest])
+    return found
+
+
+def _hidden_counts_are_shown_nowhere(published: _Published) -> list[Leak]:
+    """A hidden count hides its one number; a hidden share may be hidden for either of two."""
+    rows = published.rows[published.rows["is_person"].eq(True)]
+    counts = rows[(rows["conf_status"] == "C") & (rows["kind"] == "count")]
+    hidden = counts[["numerator_shows", *GROUP]].drop_duplicates().rename(columns={"numerator_shows": "shows"})
+    found = []
+    for side in ("numerator", "denominator"):
+        shown = published.rows[(published.rows["conf_status"] == "F") & published.rows[side].notna()]
+        shown = shown.rename(columns={f"{side}_shows": "shows"}).merge(hidden, on=["shows", *GROUP])
+        found += _leaks("shared_counts", f"The {side} is a number that a hidden count hides.", shown)
+    return found
+
+
+def _no_part_stands_alone(published: _Published) -> list[Leak]:
+    quantities = _quantities(published.rows)
+    found = []
+    for cut, parents in (
+        ("group", _wider_groups(quantities)),
+        ("area", _wider_areas(published.areas)),
+    ):
+        own = list(parents.columns.intersection(GROUP))
+        parts = quantities.merge(parents, on=own)
+        parts["seen"] = parts["number"].fillna(0)
+        parts["is_missing"] = parts["number"].isna() & ~parts["is_hidden"]
+        keys = ["shows", *[f"total_{name}" if name in own else name for name in GROUP], "cut"]
+        groups = parts.groupby(keys, as_index=False).agg(
+            n_hidden=("is_hidden", "sum"), n_missing=("is_missing", "sum"), seen=("seen", "sum")
+        )
+        groups = groups.rename(columns={f"total_{name}": name for name in own})
+        totals = groups.merge(quantities[quantities["number"].notna()], on=["shows", *GROUP])
+        alone = totals[totals["n_hidden"] == 1]
+        rest = totals["number"] - totals["seen"]
+        is_told = (totals["n_hidden"] == 0) & (totals["n_missing"] == 1) & rest.gt(0) & published.is_small(rest)
+        found += _leaks("alone", f"One single {cut} is hidden under this shown total.", alone)
+        found += _leaks("alone", f"This total and its parts tell of one {cut} left out.", totals[is_told])
+    return found
+
+
+def _quantities(rows: pd.DataFrame) -> pd.DataFrame:
+    """By quantity of persons that a row is about, and place: the number shown, and whether it is hidden."""
+    persons = rows[rows["is_person"].eq(True)]
+    is_mean = persons["kind"] == "mean"
+    about = persons.assign(
+        shows=persons["numerator_shows"].where(~is_mean, persons["denominator_shows"]),
+        number=persons["numerator"].where(~is_mean, persons["denominator"]),
+        is_free=persons["conf_status"] == "F",
+    )
+    about = about[about["shows"] != ""]
+    about["number"] = about["number"].where(about["is_free"])
+    found = about.groupby(["shows", *GROUP], as_index=False).agg(
+        number=("number", "min"), is_hidden=("is_free", "max"), indicator_id=("indicator_id", "min")
+    )
+    return found.assign(is_hidden=~found["is_hidden"].astype(bool))
+
+
+def _wider_groups(quantities: pd.DataFrame) -> pd.DataFrame:
+    """Each group of a dimension with the wider ones that contain it."""
+    rows = []
+    for dimension, member in set(quantities[["dimension", "member"]].itertuples(index=False, name=None)):
+        names, members = dimension.split("."), member.split(".")
+        if dimension == "all":
+            continue
+        rows.append((dimension, member, "all", "all", dimension))
+        for size in range(1, len(names)):
+            for chosen in combinations(range(len(names)), size):
+                wider = ".".join(names[i] for i in chosen), ".".join(members[i] for i in chosen)
+                rows.append((dimension, member, *wider, dimension))
+    columns = ["dimension", "member", "total_dimension", "total_member", "cut"]
+    return pd.DataFrame(sorted(rows), columns=columns, dtype="str")
+
+
+def _wider_areas(areas: pd.DataFrame) -> pd.DataFrame:
+    """Each area with every area above it; areas of one type are one way to cut the one above."""
+    own = areas[["area_code", "area_type", "parent_code"]]
+    step = own.rename(columns={"parent_code": "total_area_code", "area_type": "cut"}).dropna()
+    above = own[["area_code", "parent_code"]].rename(columns={"area_code": "total_area_code"})
+    found = []
+    while len(step := step[step["total_area_code"] != ""]):
+        found.append(step)
+        step = step.merge(above, on="total_area_code").drop(columns="total_area_code")
+        step = step.rename(columns={"parent_code": "total_area_code"}).dropna()
+    return pd.concat(found or [step], ignore_index=True)[["area_code", "total_area_code", "cut"]]
+
+
+def _series(rows: pd.DataFrame, period: Iterable[Any]) -> pd.MultiIndex:
+    key = [rows[column] for column in ("indicator_id", "area_code", "frequency", "dimension", "member")]
+    return pd.MultiIndex.from_arrays([*key, list(period)])
+
+
+def _hidden_baselines_are_gone(published: _Published) -> list[Leak]:
+    rows = published.rows
+    hidden = rows[rows["conf_status"] == "C"]
+    relies = _series(rows, rows["baseline_period"]).isin(_series(hidden, hidden["period"]))
+    rows = rows[relies & (rows["conf_status"] == "F")]
+    places = rows[["indicator_id", "area_code", "dimension", "member"]].itertuples(index=False, name=None)
+    rows = rows.loc[[at for at, place in zip(rows.index, places, strict=True) if place not in published.agreed]]
+    shows = rows[["baseline_value", "target_value", "path_value"]].notna().any(axis=1)
+    judges = rows["verdict"].isin(["met", "ahead", "on_track", "behind"])
+    compares = rows["change_from_baseline"].isin(["improved", "worsened", "no_clear_change"])
+    return [
+        *_leaks("references", "The row shows a baseline, target or path that is hidden.", rows[shows]),
+        *_leaks("references", "The row is judged or compared beside a hidden baseline.", rows[judges | compares]),
+    ]
+
+
+def _hidden_previous_rows_are_not_compared(published: _Published) -> list[Leak]:
+    rows = published.rows
+    hidden = rows[rows["conf_status"] == "C"]
+    previous = [_previous(*pair) for pair in zip(rows["frequency"], rows["period"], strict=True)]
+    relies = _series(rows, previous).isin(_series(hidden, hidden["period"]))
+    compares = rows["change_from_previous"].isin(["improved", "worsened", "no_clear_change"])
+    return _leaks("references", "The row is compared with a hidden one.", rows[relies & compares])
+
+
+def _previous(frequency: str, period: str) -> str:
+    """The period before that shares no time with this one, in the period's own notation."""
+    year, part = int(period[:4]), period[4:]
+    if not part:
+        return f"{year - int(frequency[1:] or 1):04d}"
+    per_year, mark, width = (4, "-Q", 1) if part.startswith("-Q") else (12, "-", 2)
+    place = year * per_year + int(part.removeprefix(mark)) - 1 - int(frequency[1:] or 1)
+    return f"{place // per_year:04d}{mark}{place % per_year + 1:0{width}d}"

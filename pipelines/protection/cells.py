@@ -1,0 +1,199 @@
+"""The cells behind indicator values, and which cells add up to which.
+
+Belongs here: which quantity of persons each row shows, in its numerator and in its denominator, and the totals
+that contain it. Does not belong here: what must be hidden (`suppression`); the audit does not read this module.
+
+A *quantity* is a measure with its filter ("examinees of subject 35 at five units"), whoever shows it: a count and
+a share with the same numerator show the same quantity, and one indicator's denominator may be another's numerator.
+A *cell* is a quantity at one area, period and group. Hiding is decided by cell, so that no indicator shows what
+another hides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int64]
+
+PLACE = ["area_code", "frequency", "period", "dimension", "member"]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of persons and how rows show them.
+
+    `numerator` and `denominator` give each row's cell, -1 where it shows none that counts persons. `key` is
+    the cell that the row is about: its numerator, a mean's denominator. `value`, `quantity` and `place` are
+    by cell; `value` is NaN where no row knows it. `places` has `PLACE` by place.
+    """
+
+    numerator: Codes
+    denominator: Codes
+    key: Codes
+    value: Floats
+    quantity: Codes
+    place: Codes
+    places: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Which cell is part of which total; sorted so that in each group the smallest part comes first.
+
+    A group is one way to cut one total into parts: by the members of one dimension, or by the areas of one
+    type inside an area. `part` and `group` are by link, `total` and `distance` (how many levels it is up) by group.
+    """
+
+    part: Codes
+    group: Codes
+    total: Codes
+    distance: Codes
+
+
+def build_cells(values: pd.DataFrame, indicators: pd.DataFrame) -> Cells:
+    """Cells of persons that the rows show; arrays by row keep the rows' order."""
+    shown = _quantities_by_indicator(indicators).reindex(values["indicator_id"])
+    groups = values.groupby(PLACE, sort=True, dropna=False)
+    row_place = np.asarray(groups.ngroup(), dtype=np.int64)
+    places = values[PLACE].iloc[np.unique(row_place, return_index=True)[1]].reset_index(drop=True)
+    sides = [np.asarray(shown[side], dtype=np.int64) for side in ("numerator", "denominator", "key")]
+    keys = [np.where(side >= 0, side * len(places) + row_place, -1) for side in sides]
+    known, codes = np.unique(np.concatenate(keys), return_inverse=True)
+    # -1 sorts first: where it is there, real cells are numbered from 1.
+    codes = codes - int(len(known) > 0 and known[0] == -1)
+    known = known[known >= 0]
+    numerator, denominator, key = np.split(codes.astype(np.int64), 3)
+    value = _smallest(
+        len(known), (numerator, _numbers(values, "numerator")), (denominator, _numbers(values, "denominator"))
+    )
+    width = max(len(places), 1)
+    return Cells(numerator, denominator, key, value, known // width, known % width, places)
+
+
+def _quantities_by_indicator(indicators: pd.DataFrame) -> pd.DataFrame:
+    """By indicator_id, the numbers of the quantities of persons in numerator, denominator and key; -1 for none.
+
+    Persons are counted by the numerator and the denominator of an indicator that declares `counts_persons`.
+    A mean's numerator is a sum of grades, not persons, so its persons are in its denominator.
+    """
+    rows = [{str(name): cell for name, cell in row.items()} for row in indicators.to_dict("records")]
+    persons: set[tuple[str, str]] = set()
+    for row in rows:
+        if row["counts_persons"]:
+            persons |= {quantity for side in ("numerator", "denominator") if (quantity := _quantity(row, side))}
+    # A mean of persons need not say that its numerator counts them: what it averages over is known elsewhere.
+    measures = {measure for measure, _ in persons}
+    for row in rows:
+        quantity = _quantity(row, "denominator")
+        if row["kind"] == "mean" and quantity and quantity[0] in measures:
+            persons.add(quantity)
+    number = {quantity: position for position, quantity in enumerate(sorted(persons))}
+    numbered = []
+    for row in rows:
+        numerator, denominator = (number.get(_quantity(row, side), -1) for side in ("numerator", "denominator"))  # type: ignore[arg-type]
+        key = denominator if row["kind"] == "mean" else numerator
+        numbered.append((row["indicator_id"], numerator, denominator, key))
+    return pd.DataFrame(numbered, columns=["indicator_id", "numerator", "denominator", "key"]).set_index("indicator_id")
+
+
+def _quantity(row: dict[str, Any], side: str) -> tuple[str, str] | None:
+    """Measure and filter of one side, the filter's parts in one order; None where that side counts no persons."""
+    if (side, row["kind"]) in {("numerator", "mean"), ("denominator", "count")}:
+        return None
+    measure, conditions = _word(row.get(f"{side}_measure")), _word(row.get(f"{side}_filter"))
+    if not measure:
+        # An indicator with its own model names no measure: its numerator is a quantity of its own.
+        return (f"indicator {row['indicator_id']}", "") if side == "numerator" else None
+    return measure, ";".join(sorted(part.replace(" ", "") for part in conditions.split(";") if part.strip()))
+
+
+def _word(cell: Any) -> str:
+    return "" if cell is None or pd.isna(cell) else str(cell).strip()
+
+
+def _smallest(length: int, *shown: tuple[Codes, Floats]) -> Floats:
+    """The smallest known value of each cell: where two rows differ, the one nearer to the threshold."""
+    found = np.full(length, np.inf)
+    for cell, value in shown:
+        usable = (cell >= 0) & ~np.isnan(value)
+        np.minimum.at(found, cell[usable], value[usable])
+    return np.where(np.isinf(found), np.nan, found)
+
+
+def _numbers(frame: pd.DataFrame, column: str) -> Floats:
+    return pd.to_numeric(frame[column]).to_numpy(dtype=float, na_value=np.nan)
+
+
+def build_sums(cells: Cells, areas: pd.DataFrame) -> Sums:
+    """Every total with its parts: groups under totals, crossed groups under each of theirs, areas under areas."""
+    links = _place_links(cells.places, areas)
+    if links.empty or not len(cells.place):
+        none = np.zeros(0, dtype=np.int64)
+        return Sums(none, none, none, none)
+    by_place = pd.DataFrame({"place": cells.place, "part": np.arange(len(cells.place)), "quantity": cells.quantity})
+    joined = by_place.merge(links, on="place")
+    keys = cells.quantity * len(cells.places) + cells.place
+    wanted = (joined["quantity"] * len(cells.places) + joined["total_place"]).to_numpy(np.int64)
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    joined = joined.assign(total=at)[keys[at] == wanted]
+    group = np.asarray(joined.groupby(["total", "cut"], sort=True).ngroup(), dtype=np.int64)
+    part = joined["part"].to_numpy(np.int64)
+    # Places are sorted by code, so equal values are told apart the same way in every run.
+    order = np.lexsort((cells.place[part], cells.value[part], group))
+    part, group = part[order], group[order]
+    by_group = joined.iloc[order[np.unique(group, return_index=True)[1]]]
+    return Sums(part, group, by_group["total"].to_numpy(np.int64), by_group["distance"].to_numpy(np.int64))
+
+
+def _place_links(places: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """place, total_place, name of the cut and distance, for each total that a place is part of."""
+    numbered = places.assign(place=np.arange(len(places)))
+    by_group = numbered.merge(_containing_groups(places), on=["dimension", "member"])
+    by_area = numbered.merge(_containing_areas(areas), on="area_code")
+    totals = numbered.rename(columns={"place": "total_place"})
+    found = []
+    for parts, replaced in ((by_group, ["dimension", "member"]), (by_area, ["area_code"])):
+        kept = [column for column in PLACE if column not in replaced]
+        wanted = parts[["place", "cut", "distance", *kept, *[f"total_{column}" for column in replaced]]]
+        wanted = wanted.rename(columns={f"total_{column}": column for column in replaced})
+        found.append(wanted.merge(totals, on=PLACE)[["place", "total_place", "cut", "distance"]])
+    return pd.concat(found, ignore_index=True)
+
+
+def _containing_groups(places: pd.DataFrame) -> pd.DataFrame:
+    """dimension, member and each wider group: `sector.gender` `arab.female` is in arab, in female and in all."""
+    rows = []
+    for dimension, member in places[["dimension", "member"]].drop_duplicates().itertuples(index=False):
+        if dimension == "all":
+            continue
+        pairs = list(zip(dimension.split("."), member.split("."), strict=True))
+        for size in range(len(pairs)):
+            for kept in combinations(pairs, size):
+                wider = tuple(".".join(words) for words in zip(*kept, strict=True)) or ("all", "all")
+                rows.append((dimension, member, *wider, f"groups of {dimension}", len(pairs) - size))
+    return _frame(rows, ["dimension", "member", "total_dimension", "total_member", "cut"])
+
+
+def _containing_areas(areas: pd.DataFrame) -> pd.DataFrame:
+    """area_code and each area above it, not only the next: a level between may itself not be shown."""
+    parent = {code: _word(above) for code, above in zip(areas["area_code"], areas["parent_code"], strict=True)}
+    rows = []
+    for code, area_type in zip(areas["area_code"], areas["area_type"], strict=True):
+        above, distance = parent[code], 1
+        while above:
+            rows.append((code, above, f"areas of type {area_type}", distance))
+            above, distance = parent.get(above, ""), distance + 1
+    return _frame(rows, ["area_code", "total_area_code", "cut"])
+
+
+def _frame(rows: list[tuple[Any, ...]], texts: list[str]) -> pd.DataFrame:
+    """Rows of texts and a distance, typed alike when there are none."""
+    return pd.DataFrame(rows, columns=[*texts, "distance"]).astype({**dict.fromkeys(texts, "str"), "distance": int})

@@ -1,0 +1,261 @@
+"""Suppression: which rows are hidden, and what a hidden row takes with it.
+
+Belongs here: the policy's rules over cells, and blanking. Does not belong here: which cells a row shows
+(`cells`), and the proof that it worked (`audit`, which must not import this module).
+
+Primary, for cells that count persons: a numerator or denominator under the threshold (zeros as the policy says),
+a mean over fewer persons than that, and a share whose complement is under it (27 of 30 shows the 3).
+Secondary, repeated until nothing changes: where a shown total has exactly one hidden part, the smallest other
+shown part is hidden too, or the total where there is none. Parts are the groups of a dimension and the areas of
+one type inside an area, at every distance. A hidden denominator does not hide a numerator that stands elsewhere.
+
+What this rule does not promise:
+
+- It guards single parts under single totals. Hidden parts in crossing cuts (group by area) may still be solved
+  for together, or narrowed to a small range; only a linear program over all sums shows that.
+- Two hidden parts whose sum is small are both known to be small.
+- A part without a value (not delivered, or hidden by its source) is neither hidden nor cover. It is hidden only
+  where it is the single part without one and its total, less the others, would show a number too small to be
+  shown; several such parts whose total leaves a small rest are known to be small together.
+- Quantities are told apart by measure and filter. That one filter contains another (all levels contain the
+  highest) or that two measures add up is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipelines.assessment.periods import months, rows_at, spacings
+from pipelines.protection.cells import Cells, Sums, build_cells, build_sums
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+# What a hidden row may not carry, wherever the table has such a column.
+NUMBERS = (
+    "numerator",
+    "denominator",
+    "value",
+    "value_low",
+    "value_high",
+    "coverage",
+    "baseline_period",
+    "baseline_value",
+    "target_period",
+    "target_value",
+    "path_value",
+    "verdict",
+    "change_from_baseline",
+    "change_from_previous",
+    "trend",
+    "submissions",
+    "source_object",
+)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the initiative declares under `policy`."""
+
+    threshold: int
+    hides_zeros: bool
+    hides_complements: bool
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Policy:
+        """From the initiative's settings.
+
+        Raises:
+            ValueError: zeros or complements is neither `hidden` nor `shown`.
+        """
+        declared = settings["policy"]
+        for rule in ("zeros", "complements"):
+            if declared[rule] not in ("hidden", "shown"):
+                raise ValueError(f"policy {rule} is {declared[rule]!r}, neither 'hidden' nor 'shown'")
+        return cls(int(declared["threshold"]), declared["zeros"] == "hidden", declared["complements"] == "hidden")
+
+    def hides(self, count: Floats) -> Flags:
+        """Whether a count of persons is too small to be shown; a missing one is not."""
+        return (count < self.threshold) & ((count != 0) | self.hides_zeros)
+
+
+def protect(
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    areas: pd.DataFrame,
+    settings: Mapping[str, Any],
+    agreed_baselines: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Indicator values as they may be published.
+
+    Args:
+        values: one row per indicator, area, frequency, period, dimension and member, assessed.
+        indicators: the register's rows: indicator_id, kind, counts_persons, and measure and filter of
+            numerator and denominator.
+        areas: area_code, area_type, parent_code.
+        settings: the initiative's; `policy` holds threshold, zeros, complements.
+        agreed_baselines: indicator_id, area_code, dimension, member whose baseline is an agreed, public
+            figure; it stays beside a hidden baseline row unless it is that row's own value or itself small.
+
+    Returns:
+        The same rows, order and index, with conf_status `C` (hidden: obs_status `A`, every column of
+        `NUMBERS` empty) or `F` (free). A free row whose baseline is hidden loses baseline, target and path,
+        its verdict becomes not_enough_data (unless it was no_target or too_early, which tell nothing) and its
+        change from the baseline not_comparable, as is a change from a hidden previous row.
+    """
+    policy = Policy.from_settings(settings)
+    cells = build_cells(values, indicators)
+    hidden = close(primary(values, indicators, cells, policy), cells, build_sums(cells, areas), policy)
+    is_hidden = rows_hidden(hidden, cells)
+    published = values.assign(
+        obs_status=values["obs_status"].mask(is_hidden, "A"),
+        conf_status=pd.array(np.where(is_hidden, "C", "F"), dtype="str"),
+    )
+    for column in values.columns.intersection(list(NUMBERS)):
+        published[column] = published[column].mask(is_hidden)
+    return _without_hidden_references(published, values, indicators, policy, is_hidden, agreed_baselines)
+
+
+def primary(values: pd.DataFrame, indicators: pd.DataFrame, cells: Cells, policy: Policy) -> Flags:
+    """Whether each cell must be hidden for its own sake."""
+    hidden = np.zeros(len(cells.value), dtype=bool)
+    numerator, denominator = (
+        pd.to_numeric(values[side]).to_numpy(dtype=float, na_value=np.nan) for side in ("numerator", "denominator")
+    )
+    for cell, count in ((cells.numerator, numerator), (cells.denominator, denominator)):
+        hidden[cell[(cell >= 0) & policy.hides(count)]] = True
+    if policy.hides_complements:
+        is_proportion = (indicators.set_index("indicator_id")["kind"] == "proportion").reindex(values["indicator_id"])
+        rest = denominator - numerator
+        # A complement of nobody is hidden too, whatever is said of zeros: it says that all of a group did.
+        is_small = is_proportion.to_numpy(bool) & (rest >= 0) & (rest < policy.threshold)
+        hidden[cells.numerator[is_small & (cells.numerator >= 0)]] = True
+    return hidden
+
+
+def rows_hidden(hidden: Flags, cells: Cells) -> Flags:
+    """Whether each row shows a hidden cell, in its numerator or in its denominator."""
+    with_none = np.append(hidden, False)  # position -1: no cell
+    return with_none[cells.numerator] | with_none[cells.denominator]
+
+
+def close(primarily: Flags, cells: Cells, sums: Sums, policy: Policy) -> Flags:
+    """The hidden cells and what must be hidden beside them: the secondary rule until nothing changes."""
+    given_away = _given_away(primarily, cells, sums, policy)
+    hidden = primarily.copy()
+    hidden[sums.part[given_away]] = True
+    is_key = np.zeros(len(hidden), dtype=bool)
+    is_key[cells.key[cells.key >= 0]] = True
+    # Only a part that its total contains can cover another: a missing one may have been left out of it.
+    can_count = ~np.isnan(cells.value)[sums.part] | given_away
+    while True:
+        before = int(hidden.sum())
+        hidden |= is_key & ~_displayed(hidden, cells)
+        covers, totals = _covers(hidden, is_key, can_count, cells, sums)
+        hidden[covers] = True
+        hidden[totals] = True
+        if int(hidden.sum()) == before:
+            return hidden
+
+
+def _given_away(hidden: Flags, cells: Cells, sums: Sums, policy: Policy) -> Flags:
+    """Links to a part without a value that shown numbers would give away as too small (see the module)."""
+    number = len(sums.total)
+    value = cells.value[sums.part]
+    is_missing = np.isnan(value)
+    rest = cells.value[sums.total] - np.bincount(sums.group, np.nan_to_num(value), minlength=number)
+    is_single = np.bincount(sums.group[is_missing], minlength=number) == 1
+    has_hidden = np.bincount(sums.group[hidden[sums.part]], minlength=number) > 0
+    # A total that leaves no rest was added up from the others and says nothing of the missing part.
+    gives_away = is_single & ~has_hidden & ~hidden[sums.total] & (rest > 0) & policy.hides(rest)
+    return is_missing & gives_away[sums.group]
+
+
+def _displayed(hidden: Flags, cells: Cells) -> Flags:
+    """Cells that some row is about and shows, or that nobody hides.
+
+    A row can be hidden for its denominator; where no other row is about the same numerator, that cell is
+    hidden in effect, and the audit will see it so.
+    """
+    is_hidden = rows_hidden(hidden, cells) & (cells.key >= 0)
+    displayed = np.ones(len(hidden), dtype=bool)
+    displayed[cells.key[is_hidden]] = False
+    displayed[cells.key[~is_hidden & (cells.key >= 0)]] = True
+    return displayed
+
+
+def _covers(
+    hidden: Flags, is_key: Flags, can_count: Flags, cells: Cells, sums: Sums
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The parts, and where no part can serve the totals, to be hidden in this round."""
+    number = len(sums.total)
+    is_hidden = hidden[sums.part]
+    counted = np.bincount(sums.group[is_hidden & can_count], minlength=number)
+    # What readers and the audit see as hidden are rows, also those with nothing in them.
+    seen = np.bincount(sums.group[is_hidden & is_key[sums.part]], minlength=number)
+    is_shown = ~hidden[sums.total] & ~np.isnan(cells.value[sums.total])
+    is_alone = ((counted == 1) | (seen == 1)) & is_shown
+    # The nearest total first: its cover also serves the totals further up, and the other way round not always.
+    is_alone &= sums.distance == sums.distance[is_alone].min(initial=np.iinfo(np.int64).max)
+    # Where zeros are shown everybody knows that a hidden part is none, so a zero covers nothing.
+    can_cover = is_alone[sums.group] & ~is_hidden & (cells.value[sums.part] > 0)
+    at = np.flatnonzero(can_cover)
+    groups, first = np.unique(sums.group[at], return_index=True)
+    is_alone[groups] = False
+    return sums.part[at[first]], sums.total[is_alone]
+
+
+def _without_hidden_references(
+    published: pd.DataFrame,
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    policy: Policy,
+    is_hidden: Flags,
+    agreed_baselines: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Takes out of free rows what was derived from a hidden baseline or previous row."""
+    baseline_at = rows_at(values, months(values["baseline_period"]))
+    lost = _baseline_lost(values, indicators, policy, baseline_at, is_hidden, agreed_baselines) & ~is_hidden
+    for column in ("baseline_value", "target_value", "path_value"):
+        published[column] = published[column].mask(lost)
+    if "verdict" in values.columns:
+        tells_nothing = values["verdict"].isin(["no_target", "too_early"]).to_numpy(bool)
+        published["verdict"] = published["verdict"].mask(lost & ~tells_nothing, "not_enough_data")
+        published["change_from_baseline"] = published["change_from_baseline"].mask(lost, "not_comparable")
+        previous_lost = _previous_hidden(values, is_hidden) & ~is_hidden
+        published["change_from_previous"] = published["change_from_previous"].mask(previous_lost, "not_comparable")
+    return published
+
+
+def _baseline_lost(
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    policy: Policy,
+    baseline_at: npt.NDArray[np.int64],
+    is_hidden: Flags,
+    agreed_baselines: pd.DataFrame | None,
+) -> Flags:
+    declared = indicators.set_index("indicator_id").reindex(values["indicator_id"])
+    counts_persons = ((declared["kind"] == "count") & declared["counts_persons"].astype(bool)).to_numpy(bool)
+    baseline, value = (
+        pd.to_numeric(values[column]).to_numpy(dtype=float, na_value=np.nan) for column in ("baseline_value", "value")
+    )
+    at_hidden = (baseline_at >= 0) & np.append(is_hidden, False)[baseline_at]
+    if agreed_baselines is not None and len(agreed_baselines):
+        key = ["indicator_id", "area_code", "dimension", "member"]
+        is_agreed = pd.MultiIndex.from_frame(values[key]).isin(pd.MultiIndex.from_frame(agreed_baselines[key]))
+        own = np.append(value, np.nan)[baseline_at]
+        at_hidden &= ~(is_agreed & ~np.isclose(baseline, own, rtol=1e-9, atol=0))
+    return at_hidden | (counts_persons & policy.hides(baseline))
+
+
+def _previous_hidden(values: pd.DataFrame, is_hidden: Flags) -> Flags:
+    _, span = spacings(values["frequency"])
+    at = rows_at(values, months(values["period"]) - span)
+    return (at >= 0) & np.append(is_hidden, False)[at]

@@ -1,0 +1,130 @@
+"""Lineage: from a published number back to the cells it came from. For analysts; it shows what was sent."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import duckdb
+
+from pipelines.declarations import Declarations
+from pipelines.paths import Home
+from pipelines.publishing import release, tables
+from pipelines.publishing.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The key of a published value."""
+
+    indicator_id: str
+    area_code: str
+    period: str
+    dimension: str = "all"
+    member: str = "all"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Cells of one file's sheet that went into a number: the column as a person sees it, and row → what stood there."""
+
+    file_name: str
+    partner: str
+    sha256: str
+    sheet: str
+    column_letter: str
+    measure: str
+    amounts: Mapping[int, float | None]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A published number and everything that it was made from."""
+
+    cell: Cell
+    value: float
+    origins: tuple[Origin, ...]
+
+
+def trace(home: Home, declarations: Declarations, cell: Cell) -> Trace | None:
+    """The cells behind a published number, or None where no such number is shown."""
+    published = _published(home, cell)
+    if published is None:
+        return None
+    value, submissions = published
+    ledger = Ledger(home)
+    sent = {s.submission_id: s for s in ledger.submissions}
+    origins = []
+    for place, rows in groupby(_rows(home, cell, submissions), key=lambda row: row[:4]):
+        submission_id, object_id, sheet, measure = place
+        letter = _letter(ledger.verdicts[submission_id]["tables"], object_id, sheet, measure)
+        submission = sent[submission_id]
+        amounts = {row[4]: None if row[5] is None else float(row[5]) for row in rows}
+        origins.append(
+            Origin(submission.file_name, submission.partner, submission.sha256, sheet, letter, measure, amounts)
+        )
+    return Trace(cell, value, tuple(origins))
+
+
+def as_text(found: Trace) -> str:
+    """The number, then file, sheet and each cell."""
+    cell = found.cell
+    title = f"{cell.indicator_id} {cell.area_code} {cell.period} {cell.dimension}={cell.member}: {found.value:g}"
+    return "\n".join([title, *(line for origin in found.origins for line in _origin_lines(origin))])
+
+
+def _origin_lines(origin: Origin) -> Iterator[str]:
+    sheet = f", sheet '{origin.sheet}'" if origin.sheet else ""
+    known = [amount for amount in origin.amounts.values() if amount is not None]
+    yield f"{origin.partner}/{origin.file_name} ({origin.sha256[:8]}){sheet}: {origin.measure}, {len(known)} cells"
+    for row, amount in origin.amounts.items():
+        yield f"  {origin.column_letter}{row}: {'empty' if amount is None else f'{amount:g}'}"
+
+
+def _published(home: Home, cell: Cell) -> tuple[float, Sequence[str]] | None:
+    folder = release.published_data(home, release.current(home))
+    if folder is None:
+        return None
+    with duckdb.connect() as connection:
+        row = connection.execute(
+            """
+            select value, submissions from read_parquet($1)
+            where indicator_id = $2 and area_code = $3 and period = $4 and dimension = $5 and member = $6
+                and conf_status = 'F' and value is not null
+            """,
+            [str(folder / f"{tables.VALUES}.parquet"), *_key(cell)],
+        ).fetchone()
+    return (row[0], (row[1] or "").split(";")) if row else None
+
+
+def _rows(home: Home, cell: Cell, submissions: Sequence[str]) -> list[tuple[Any, ...]]:
+    """(submission, object, sheet, measure, row, amount) of every observation behind a cell, in order of the files."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        return connection.execute(
+            """
+            with wanted as (
+                select source_object from fct_indicator_values
+                where indicator_id = $1 and area_code = $2 and period = $3 and dimension = $4 and member = $5
+            )
+            select o.submission_id, o.object_id, o.source_sheet, o.measure, o.source_row, o.amount
+            from int_filter_matches as m
+            inner join int_observations as o using (object_id, measure, characteristics)
+            inner join int_area_ancestors as a on o.area_code = a.area_code and a.ancestor_code = $2
+            where m.indicator_id = $1 and o.period = $3 and m.dimension = $4 and m.member = $5
+                and list_contains($6, o.submission_id)
+                and (m.part <> 'numerator' or o.object_id in (select source_object from wanted))
+            order by o.submission_id, o.object_id, o.source_sheet, o.measure, o.source_row
+            """,
+            [*_key(cell), list(submissions)],
+        ).fetchall()
+
+
+def _key(cell: Cell) -> list[str]:
+    return [cell.indicator_id, cell.area_code, cell.period, cell.dimension, cell.member]
+
+
+def _letter(counts: Sequence[Mapping[str, Any]], object_id: str, sheet: str, measure: str) -> str:
+    for table in counts:
+        if table["object"] == object_id and (table["sheet"] or "") == sheet:
+            return str(table["columns"].get(measure, ""))
+    return ""

@@ -1,0 +1,251 @@
+"""A release: drafted in `build/next`, judged by the gate, rendered, and published by switching one link.
+
+The link `dashboards/site` is the commit point; the warehouse is swapped with it, and whoever finds the two apart
+completes the swap. Published releases are never edited. Does not belong here: statistics, suppression, or pages.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines.declarations import Declarations
+from pipelines.intake.examine import TAKEN_IN
+from pipelines.paths import DBT_PROJECT, REPOSITORY, Home
+from pipelines.publishing import tables
+from pipelines.publishing.ledger import Ledger
+
+RELEASE_FILE = "release.json"
+# Everything whose change may change a published byte.
+CODE = ("pipelines", "dashboards")
+CODE_SUFFIXES = {".py", ".sql", ".yml", ".j2", ".html", ".css", ".js", ".po", ".pot", ".svg"}
+RUNTIME_FOLDERS = {"releases", "site", "__pycache__"}
+
+
+class ReleaseError(Exception):
+    """A release cannot be published; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The release being made: its id, the one before it, and where its files lie."""
+
+    release_id: str
+    previous: str | None
+    folder: Path
+
+    @property
+    def site(self) -> Path:
+        """The draft's site."""
+        return self.folder / "site"
+
+    @property
+    def data(self) -> Path:
+        """The draft's published tables."""
+        return self.site / "data"
+
+
+def inputs_digest(declarations: Declarations, ledger: Ledger) -> str:
+    """Digest of everything that decides a release, except which failed checks were accepted for just these inputs."""
+    submissions = [(s.submission_id, s.partner, s.file_name, s.sha256) for s in ledger.effective]
+    parts = [submissions, dict(ledger.withdrawn), declarations.fingerprint, _code_digest()]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def accepted_checks(declarations: Declarations, ledger: Ledger) -> Mapping[str, str]:
+    """Check → reason, of those that somebody accepted for exactly the present inputs."""
+    digest = inputs_digest(declarations, ledger)
+    return {entry["check"]: entry["why"] for entry in ledger.of("acceptance") if entry["inputs"] == digest}
+
+
+def release_id(declarations: Declarations, ledger: Ledger) -> str:
+    """Twelve hexadecimal digits that the inputs decide: the same inputs never make a second release."""
+    accepted = sorted(accepted_checks(declarations, ledger).items())
+    seed = inputs_digest(declarations, ledger) + json.dumps(accepted)
+    return hashlib.sha256(seed.encode()).hexdigest()[:12]
+
+
+def current(home: Home) -> str | None:
+    """Id of the published release, as its site says it; None before the first."""
+    file = home.site / RELEASE_FILE
+    return str(json.loads(file.read_text(encoding="utf-8"))["release_id"]) if file.is_file() else None
+
+
+def is_current(home: Home, declarations: Declarations, ledger: Ledger) -> bool:
+    """Whether site and warehouse are those of the present inputs."""
+    return home.warehouse.exists() and current(home) == release_id(declarations, ledger)
+
+
+def previous_release(ledger: Ledger, this: str) -> str | None:
+    """The release that was published before this one first was, or the last one if this is new."""
+    before: str | None = None
+    for entry in ledger.of("release"):
+        if entry["release_id"] == this:
+            return before
+        before = entry["release_id"]
+    return before
+
+
+def begin(home: Home, declarations: Declarations, ledger: Ledger) -> Draft:
+    """An empty draft for the present inputs."""
+    this = release_id(declarations, ledger)
+    draft = Draft(this, previous_release(ledger, this), home.next / "release")
+    shutil.rmtree(draft.folder, ignore_errors=True)
+    draft.data.mkdir(parents=True)
+    return draft
+
+
+def opened(home: Home, declarations: Declarations, ledger: Ledger) -> Draft:
+    """The draft that was begun for the present inputs."""
+    this = release_id(declarations, ledger)
+    return Draft(this, previous_release(ledger, this), home.next / "release")
+
+
+def explanations(home: Home, declarations: Declarations, ledger: Ledger) -> Mapping[str, str]:
+    """Indicator → why it may be absent or have shrunk."""
+    landed = {folder.name for folder in home.landing.glob("*") if any(folder.glob("*-*.parquet"))}
+    found = {}
+    for row in declarations.rows("indicators"):
+        if not landed.intersection(_objects(row)):
+            found[row["indicator_id"]] = "no delivery yet"
+        elif set(_withdrawn_objects(ledger)).intersection(_objects(row)):
+            found[row["indicator_id"]] = "a delivery was withdrawn"
+    return found
+
+
+def _objects(indicator: Mapping[str, Any]) -> set[str]:
+    return {o for o in (indicator["numerator_objects"] or "").split(";") if o}
+
+
+def _withdrawn_objects(ledger: Ledger) -> Iterator[str]:
+    for submission_id in ledger.withdrawn:
+        yield from (table["object"] for table in ledger.verdicts.get(submission_id, {}).get("tables", []))
+
+
+def submissions_frame(declarations: Declarations, ledger: Ledger) -> pd.DataFrame:
+    """One row per effective submission and object: counts only, nothing of a file's content."""
+    columns = [
+        "submission_id", "partner_id", "received_on", "object_id", "rows_accepted", "rows_refused", "verdict",
+    ]  # fmt: skip
+    rows = []
+    for submission in ledger.effective:
+        if declarations.partner(submission.partner) is None:
+            continue
+        verdict = ledger.verdicts[submission.submission_id]
+        for table in verdict["tables"] or [{"object": None, "rows_accepted": 0, "rows_refused": 0}]:
+            rows.append(
+                (submission.submission_id, submission.partner, submission.received_at[:10], table["object"],
+                 table["rows_accepted"], table["rows_refused"], verdict["verdict"])
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def is_synthetic(declarations: Declarations, ledger: Ledger) -> bool:
+    """Whether anything published comes from a partner that is declared to send invented data."""
+    synthetic = {row["partner_id"] for row in declarations.rows("partners") if row["is_synthetic"]}
+    taken = {i for i, verdict in ledger.verdicts.items() if verdict["verdict"] in TAKEN_IN}
+    return any(s.partner in synthetic for s in ledger.effective if s.submission_id in taken)
+
+
+def seal(draft: Draft, ledger: Ledger) -> Mapping[str, Any]:
+    """Write the release's own record and the manifest of all its files; gives the manifest."""
+    identity = {"release_id": draft.release_id, "previous": draft.previous, "as_of": ledger.as_of}
+    _write_json(draft.site / RELEASE_FILE, identity)
+    files = {
+        path.relative_to(draft.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(draft.site.rglob("*"))
+        if path.is_file()
+    }
+    manifest = identity | {"files": files}
+    _write_json(draft.folder / "manifest.json", manifest)
+    return manifest
+
+
+def publish(home: Home, draft: Draft, ledger: Ledger) -> Path:
+    """Make a sealed draft the published release and give the path of its first page."""
+    kept = home.releases / draft.release_id
+    if kept.exists():
+        _check_same(kept, draft)
+        shutil.rmtree(draft.folder)
+    else:
+        arriving = home.releases / f".{draft.release_id}.part"
+        shutil.rmtree(arriving, ignore_errors=True)
+        home.releases.mkdir(parents=True, exist_ok=True)
+        shutil.move(draft.folder, arriving)
+        os.replace(arriving, kept)
+    if draft.release_id not in {entry["release_id"] for entry in ledger.of("release")}:
+        ledger.append("release", release_id=draft.release_id, previous=draft.previous)
+    (home.next / "release_id").write_text(draft.release_id, encoding="utf-8")
+    _switch(home, kept / "site")
+    complete_swap(home)
+    return home.site / "index.html"
+
+
+def complete_swap(home: Home) -> None:
+    """Put the finished warehouse in place if its release is the published one; a crash may have come between."""
+    stamp = home.next / "release_id"
+    if home.next_warehouse.exists() and stamp.is_file() and stamp.read_text(encoding="utf-8") == current(home):
+        os.replace(home.next_warehouse, home.warehouse)
+        stamp.unlink()
+
+
+def _check_same(kept: Path, draft: Draft) -> None:
+    if (kept / "manifest.json").read_bytes() != (draft.folder / "manifest.json").read_bytes():
+        raise ReleaseError(
+            f"Release {draft.release_id} was rebuilt from the same inputs, but its bytes differ from those published; "
+            "nothing was changed. Check that the installed packages are those of the lock file."
+        )
+
+
+def _switch(home: Home, target: Path) -> None:
+    """Point the site's link at a release in one step; where links are not possible, put a copy in its place."""
+    arriving = home.site.with_name(".site.next")
+    _remove(arriving)
+    try:
+        arriving.symlink_to(os.path.relpath(target, home.site.parent), target_is_directory=True)
+    except OSError:
+        shutil.copytree(target, arriving)
+    if home.site.is_dir() and not home.site.is_symlink():
+        leaving = home.site.with_name(".site.previous")
+        _remove(leaving)
+        os.replace(home.site, leaving)
+        os.replace(arriving, home.site)
+        _remove(leaving)
+        return
+    os.replace(arriving, home.site)
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@cache
+def _code_digest() -> str:
+    digest = hashlib.sha256()
+    for folder in (*(REPOSITORY / name for name in CODE), DBT_PROJECT):
+        for file in sorted(folder.rglob("*")):
+            parts = file.relative_to(folder).parts
+            if file.suffix in CODE_SUFFIXES and not RUNTIME_FOLDERS.intersection(parts) and file.is_file():
+                digest.update(file.relative_to(REPOSITORY).as_posix().encode() + b"\0")
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _write_json(file: Path, content: Any) -> None:
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def published_data(home: Home, identity: str | None) -> Path | None:
+    """Folder of a kept release's tables, or None where there is no such release."""
+    folder = home.releases / identity / "site" / "data" if identity else None
+    return folder if folder and (folder / f"{tables.VALUES}.parquet").is_file() else None

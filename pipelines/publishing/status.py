@@ -1,0 +1,97 @@
+"""Status: what is pending, held, refused and late, and the last release; for analysts, in plain text or JSON."""
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipelines.declarations import Declarations, TableContract
+from pipelines.intake import pickup
+from pipelines.intake.examine import DUPLICATE, HELD, PARTLY, REFUSED, TAKEN_IN
+from pipelines.paths import Home
+from pipelines.publishing import release
+from pipelines.publishing.ledger import Ledger, Submission
+
+
+def status(home: Home, declarations: Declarations, history: bool = False) -> dict[str, Any]:
+    """Everything that a person may have to act on, as plain data."""
+    ledger = Ledger(home)
+    newest = {s.path: s for s in ledger.submissions}
+    shown = ledger.submissions if history else tuple(newest.values())
+    return {
+        "initiative": declarations.initiative.id,
+        "release": release.current(home),
+        "pending": [event.path for event in pickup.events(home, ledger.last_taken)],
+        "submissions": [_entry(ledger, submission) for submission in shown],
+        "late": list(_late(declarations, ledger)),
+    }
+
+
+def _entry(ledger: Ledger, submission: Submission) -> dict[str, Any]:
+    verdict = ledger.verdicts.get(submission.submission_id, {"verdict": "pending", "tables": []})
+    return {
+        "submission_id": submission.submission_id,
+        "path": submission.path,
+        "received_at": submission.received_at,
+        "verdict": verdict["verdict"],
+        "withdrawn": ledger.withdrawn.get(submission.submission_id),
+        "rows_accepted": sum(table["rows_accepted"] for table in verdict["tables"]),
+        "rows_refused": sum(table["rows_refused"] for table in verdict["tables"]),
+    }
+
+
+def _late(declarations: Declarations, ledger: Ledger) -> Iterator[dict[str, Any]]:
+    """Datasets whose newest delivery is older than declared, or that nobody ever delivered."""
+    now = datetime.datetime.now(datetime.UTC)
+    for table in declarations.datasets:
+        if table.freshness_days is None:
+            continue
+        last = _last_delivery(ledger, table)
+        if last is None or now - last > datetime.timedelta(days=table.freshness_days):
+            yield {"object": table.id, "last_delivery": last.isoformat() if last else None}
+
+
+def _last_delivery(ledger: Ledger, table: TableContract) -> datetime.datetime | None:
+    times = [
+        datetime.datetime.fromisoformat(submission.received_at)
+        for submission in ledger.effective
+        for verdict in [ledger.verdicts.get(submission.submission_id)]
+        if verdict and verdict["verdict"] in TAKEN_IN and table.id in {t["object"] for t in verdict["tables"]}
+    ]
+    return max(times, default=None)
+
+
+def as_text(answer: Mapping[str, Any]) -> str:
+    """The status as lines for a terminal."""
+    entries = answer["submissions"]
+    lines = [f"Initiative {answer['initiative']}; last release: {answer['release'] or 'none yet'}"]
+    lines += [f"Pending: {path}" for path in answer["pending"]]
+    for verdict in (HELD, REFUSED, PARTLY):
+        lines += [f"{verdict}: {e['path']} ({e['submission_id']})" for e in entries if e["verdict"] == verdict]
+    lines += [f"Withdrawn: {e['path']} ({e['submission_id']}): {e['withdrawn']}" for e in entries if e["withdrawn"]]
+    lines += [f"Late: {late['object']}, last delivery {late['last_delivery'] or 'never'}" for late in answer["late"]]
+    lines += ["", _table([_line(e) for e in entries])]
+    return "\n".join(lines).rstrip()
+
+
+def _line(entry: Mapping[str, Any]) -> Sequence[str]:
+    return [str(entry[name]) for name in ("submission_id", "path", "verdict", "rows_accepted", "rows_refused")]
+
+
+def submissions_text(home: Home, ledger: Ledger, submissions: Sequence[Submission]) -> str:
+    """What became of these submissions, and where the receipts of those lie that somebody must act on."""
+    entries = [_entry(ledger, submission) for submission in submissions]
+    lines = [_table([_line(entry) for entry in entries])]
+    for submission, entry in zip(submissions, entries, strict=True):
+        if entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):
+            folder = home.receipts.relative_to(home.root) / (submission.partner or "unknown")
+            lines.append(f"Why, cell by cell: {folder}/*{submission.sha256[:8]}*.html")
+    return "\n".join(lines)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    titled = [["submission", "file", "verdict", "rows in", "rows refused"], *rows]
+    widths = [max(len(row[i]) for row in titled) for i in range(len(titled[0]))]
+    padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in titled)
+    return "\n".join("  ".join(row).rstrip() for row in padded)

@@ -1,0 +1,99 @@
+"""Published tables: protected values and public registers → CSV, Parquet and a data package; always the same bytes.
+
+Column order, types and descriptions come from the contracts of kind `published` and of the registers. Does not belong
+here: what a value is, or whether it may be shown.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from pipelines.declarations import Declarations, TableContract
+from pipelines.intake.land import ARROW
+
+VALUES = "indicator_values"
+# Registers that explain the codes in the values; the others say how the initiative works inside.
+PUBLIC_REGISTERS = ("indicators", "areas", "groups", "subjects", "goals", "targets", "baselines", "breaks")
+# Digits after the point: below them, values differ between machines and mean nothing.
+DECIMALS = 10
+FRICTIONLESS = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
+
+
+def write_tables(folder: Path, declarations: Declarations, values: pd.DataFrame) -> None:
+    """Write every published table into `folder`, with a datapackage.json that describes them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    contract = declarations.objects[VALUES]
+    ordered = values.sort_values(list(contract.key), kind="stable", ignore_index=True)
+    _write(folder, contract, _values_table(contract, ordered))
+    written.append(contract)
+    for register_id in PUBLIC_REGISTERS:
+        register = declarations.objects[register_id]
+        rows = [dict(row) for row in declarations.rows(register_id)]
+        _write(folder, register, pa.Table.from_pylist(rows, schema=_schema(register)))
+        written.append(register)
+    package = _datapackage(declarations, written)
+    (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def read_values(folder: Path) -> pd.DataFrame:
+    """The published values as they stand in the Parquet file."""
+    return pd.read_parquet(folder / f"{VALUES}.parquet")
+
+
+def _schema(contract: TableContract) -> pa.Schema:
+    return pa.schema({column.name: ARROW[column.type] for column in contract.columns})
+
+
+def _values_table(contract: TableContract, values: pd.DataFrame) -> pa.Table:
+    rounded = values.copy()
+    for column in contract.columns:
+        if column.type == "number":
+            # Adding zero turns a negative zero, which would be printed as such, into zero.
+            rounded[column.name] = pd.to_numeric(rounded[column.name]).astype("float64").round(DECIMALS) + 0.0
+    return pa.Table.from_pandas(rounded, schema=_schema(contract), preserve_index=False)
+
+
+def _write(folder: Path, contract: TableContract, table: pa.Table) -> None:
+    plain = table.replace_schema_metadata(None)
+    pq.write_table(plain, folder / f"{contract.id}.parquet", compression="zstd")
+    temporary = folder / f".{contract.id}.part"
+    with temporary.open("wb") as handle:
+        # Spreadsheets read UTF-8 as something else without the mark.
+        handle.write(b"\xef\xbb\xbf")
+        pyarrow.csv.write_csv(plain, handle, pyarrow.csv.WriteOptions(quoting_style="needed"))
+    os.replace(temporary, folder / f"{contract.id}.csv")
+
+
+def _datapackage(declarations: Declarations, contracts: Iterable[TableContract]) -> Mapping[str, Any]:
+    initiative = declarations.initiative
+    return {
+        "name": initiative.id,
+        "title": initiative.names[initiative.default_language],
+        "resources": [
+            {
+                "name": contract.id,
+                "path": f"{contract.id}.csv",
+                "format": "csv",
+                "encoding": "utf-8",
+                "description": contract.description,
+                "schema": {
+                    "fields": [_field(column.name, column.type, column.description) for column in contract.columns],
+                    "primaryKey": list(contract.key),
+                    "missingValues": [""],
+                },
+            }
+            for contract in contracts
+        ],
+    }
+
+
+def _field(name: str, kind: str, description: str) -> Mapping[str, str]:
+    return {"name": name, "type": FRICTIONLESS[kind], "description": description}

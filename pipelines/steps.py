@@ -1,0 +1,136 @@
+"""The steps from an inbox to a published site, each a plain function of a home. Orchestration calls them in order.
+
+Does not belong here: what a step does inside (the rooms), or when it runs (`orchestration`, `cli`).
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipelines import warehouse
+from pipelines.declarations import Declarations
+from pipelines.intake import take_in
+from pipelines.intake.take_in import Taken
+from pipelines.paths import Home
+from pipelines.publishing import release, tables
+from pipelines.publishing.gate import GateResult, run_gate
+from pipelines.publishing.ledger import Ledger
+
+FACTS = "fct_indicator_values"
+GATE_FILE = "gate.json"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A home at work: its declarations, and whom to tell what is being done."""
+
+    home: Home
+    declarations: Declarations
+    tell: Callable[[str], None] = field(default=lambda _: None)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The home's ledger as it is now."""
+        return Ledger(self.home)
+
+
+def has_work(shop: Workshop) -> bool:
+    """Whether a run would do anything: new files, missing outputs, or a site that is not of the present inputs."""
+    from pipelines.intake import pickup
+
+    ledger = shop.ledger
+    return bool(
+        pickup.events(shop.home, ledger.last_taken)
+        or take_in.unprocessed(shop.home, shop.declarations, ledger)
+        or not release.is_current(shop.home, shop.declarations, ledger)
+    )
+
+
+def intake(shop: Workshop) -> list[Taken]:
+    """Pick up every new file and make landing and receipts of whatever lacks them."""
+    ledger = shop.ledger
+    take_in.pick_up(shop.home, ledger)
+
+    def told(taken: Taken) -> None:
+        shop.tell(f"  {taken.submission.path}: {taken.verdict}")
+
+    return take_in.process(shop.home, shop.declarations, ledger, told)
+
+
+def model(shop: Workshop) -> warehouse.BuildResult:
+    """Build and test the next warehouse."""
+    return warehouse.build(shop.declarations, shop.home)
+
+
+def judge(shop: Workshop) -> GateResult:
+    """Assess and protect the modelled values, write them as they are to be published, and let the gate judge."""
+    home, declarations, ledger = shop.home, shop.declarations, shop.ledger
+    draft = release.begin(home, declarations, ledger)
+    values = protected_values(shop)
+    tables.write_tables(draft.data, declarations, values)
+    return run_gate(
+        draft.data,
+        release.published_data(home, draft.previous),
+        declarations,
+        explanations=release.explanations(home, declarations, ledger),
+        accepted=release.accepted_checks(declarations, ledger),
+    )
+
+
+def keep_gate(shop: Workshop, gate: GateResult) -> None:
+    """Keep the gate's results beside the draft for the pages and for whoever asks why a release was refused."""
+    (shop.home.next / GATE_FILE).write_text(json.dumps(gate.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def kept_gate(shop: Workshop) -> GateResult:
+    """The results that `keep_gate` kept."""
+    return GateResult.from_json(json.loads((shop.home.next / GATE_FILE).read_text(encoding="utf-8")))
+
+
+def protected_values(shop: Workshop) -> pd.DataFrame:
+    """Values with intervals, changes and verdicts, and nothing of what must stay hidden."""
+    from pipelines.assessment import assess
+    from pipelines.protection import protect
+
+    settings = shop.declarations.initiative.settings
+    registers = {name: _frame(shop.declarations, name) for name in ("indicators", "areas", "baselines", "breaks")}
+    with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
+        facts = connection.sql(f"select * from {FACTS}").df()
+    assessed = assess(facts, registers["indicators"], settings, registers["breaks"])
+    return protect(assessed, registers["indicators"], registers["areas"], settings, registers["baselines"])
+
+
+def render(shop: Workshop, gate: GateResult) -> None:
+    """Draw the draft's pages from its published tables."""
+    from dashboards.content import SiteContent
+    from dashboards.site import render as draw
+
+    ledger = shop.ledger
+    draft = release.opened(shop.home, shop.declarations, ledger)
+    content = SiteContent(
+        declarations=shop.declarations,
+        values=tables.read_values(draft.data),
+        checks=gate.checks,
+        submissions=release.submissions_frame(shop.declarations, ledger),
+        release_id=draft.release_id,
+        as_of=(ledger.as_of or "")[:10],
+        is_synthetic=release.is_synthetic(shop.declarations, ledger),
+    )
+    draw(content, draft.site)
+
+
+def publish(shop: Workshop) -> Path:
+    """Seal the draft and switch site and warehouse to it; gives the first page."""
+    ledger = shop.ledger
+    draft = release.opened(shop.home, shop.declarations, ledger)
+    release.seal(draft, ledger)
+    return release.publish(shop.home, draft, ledger)
+
+
+def _frame(declarations: Declarations, register_id: str) -> pd.DataFrame:
+    columns: Sequence[str] = [column.name for column in declarations.objects[register_id].columns]
+    return pd.DataFrame([dict(row) for row in declarations.rows(register_id)], columns=list(columns))
