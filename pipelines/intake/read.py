@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.intake.findings import Finding
+from pipelines.intake.findings import Finding, _
 
-WORKBOOK, TEXT = "a workbook", "text"
+WORKBOOK, TEXT = _("a workbook"), _("text")
 WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 WORKBOOK_EXTENSIONS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 TEXT_EXTENSIONS = {".csv", ".tsv", ".txt", ".tab", ""}
@@ -113,6 +113,8 @@ def _read_text(content: bytes, settings: Mapping[str, Any]) -> Sheet:
     text = _decode(content, settings["encodings"])
     if "\0" in text:
         raise Unreadable(Finding("unreadable"))
+    if not text.strip():
+        raise Unreadable(Finding("empty_file"))
     sample = "\n".join(text.splitlines()[:SAMPLE_ROWS])
     delimiter = _delimiter(sample, settings["delimiters"])
     width = max(len(row) for row in csv.reader(io.StringIO(sample), delimiter=delimiter))
@@ -140,10 +142,10 @@ def _decode(content: bytes, encodings: Sequence[str]) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        # Where nothing fits, the answer is ASCII, which then fails to decode: never a guess beyond the declared pages.
-        pages = [*encodings, "utf-16-le", "utf-16-be"]
+        # Where no page fits, the answer is ASCII, which then fails to decode; of pictures and the like it is None.
+        pages = [*encodings, "utf-16-le", "utf-16-be", "ascii"]
         found = chardet.detect(content, include_encodings=pages, no_match_encoding="ascii")
-    return _strict(content, str(found["encoding"]))
+    return _strict(content, found["encoding"] or "ascii")
 
 
 def _strict(content: bytes, encoding: str) -> str:

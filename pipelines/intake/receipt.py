@@ -159,7 +159,7 @@ def as_html(declarations: Declarations, content: Mapping[str, Any], language: st
             next_step=content["next_step"][language],
             sections=[section for section in sections if section[2]],
             labels=labels,
-            t=translate,
+            _=translate,
         )
     )
     return page

@@ -1,0 +1,44 @@
+"""Shared by all rooms: the home initiative, the real files beside the project, and homes to run in."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.declarations import Declarations, load
+from pipelines.paths import REPOSITORY
+
+MEASURE = Path(sys.executable).with_name("measure")
+REAL_FILES = REPOSITORY.parent / "shared" / "data"
+WORKBOOK = "moe_bagrut_foi_2021_2023.xlsx"
+
+
+@pytest.fixture(scope="session")
+def declared() -> Declarations:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def real_files() -> Path:
+    if not REAL_FILES.is_dir():
+        pytest.skip("the real files are not beside the project (../shared/data)")
+    return REAL_FILES
+
+
+Measure = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def measure() -> Measure:
+    """The installed command, as a person calls it."""
+
+    def call(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONUTF8": "1"}
+        return subprocess.run(
+            [str(MEASURE), *map(str, arguments)], capture_output=True, text=True, env=environment, check=False
+        )
+
+    return call

@@ -1,0 +1,157 @@
+"""Declarations are checked whole on load: what is broken is said in one line, with file and place."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.declarations import DeclarationError, Declarations, load, parse_filter, split_list
+from pipelines.paths import INITIATIVES
+
+
+@pytest.fixture
+def folder(tmp_path: Path, declared: Declarations) -> Path:
+    """A copy of the home initiative that a test may break."""
+    copy = tmp_path / "broken"
+    shutil.copytree(declared.initiative.folder, copy)
+    return copy
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_home_initiative_loads_with_every_object_unique(declared: Declarations) -> None:
+    assert {t.id for t in declared.datasets} >= {"matriculation_authority", "cohorts", "teachers", "programs"}
+    assert len(declared.rows("areas")) == 263
+
+
+def test_every_initiative_in_the_repository_loads() -> None:
+    for file in INITIATIVES.glob("*/initiative.yml"):
+        assert load(file.parent).initiative.id == file.parent.name
+
+
+BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
+    ("an unknown area", lambda f: replace(f / "baselines.csv", ",IL,", ",XX,"), ["baselines.csv", "row 2", "'XX'"]),
+    ("a key twice", lambda f: _append(f / "goals.csv", -1), ["goals.csv", "row 7", "already"]),
+    ("an empty required cell", lambda f: replace(f / "groups.csv", ",1,", ",,"), ["groups.csv", "sort_order"]),
+    ("a number that is none", lambda f: replace(f / "groups.csv", ",1,", ",one,"), ["groups.csv", "'one'"]),
+    ("a wrong header", lambda f: replace(f / "goals.csv", "goal_id", "goal"), ["goals.csv", "row 1", "header"]),
+    ("a missing cell", lambda f: _cut(f / "goals.csv"), ["goals.csv", "row 3", "cells"]),
+    ("a kind nobody knows", lambda f: replace(f / "indicators.csv", ",count,", ",sum,"), ["indicators.csv", "'sum'"]),
+    (
+        "a measure that no dataset has",
+        lambda f: replace(f / "indicators.csv", ",n_examinees,", ",n_sitters,"),
+        ["indicators.csv", "n_sitters"],
+    ),
+    (
+        "a filter on no filter",
+        lambda f: replace(f / "indicators.csv", "units=5", "school_name=5"),
+        ["indicators.csv", "school_name"],
+    ),
+    (
+        "a default language that is none",
+        lambda f: replace(f / "initiative.yml", "default_language: he", "default_language: fr"),
+        ["initiative.yml", "default_language"],
+    ),
+    ("no policy", lambda f: replace(f / "initiative.yml", "policy:", "policies:"), ["initiative.yml", "policy"]),
+    ("broken YAML", lambda f: (f / "initiative.yml").write_text("id: [", encoding="utf-8"), ["initiative.yml", "YAML"]),
+    (
+        "a role nobody knows",
+        lambda f: _contract(f, "role, value: measure", "role, value: mesure"),
+        ["own.odcs.yaml", "mesure"],
+    ),
+    (
+        "a reference to nowhere",
+        lambda f: _contract(f, "to: areas.area_code", "to: places.area_code"),
+        ["own.odcs.yaml", "places.area_code"],
+    ),
+    ("no key", lambda f: _contract(f, "primaryKey: true", "primaryKey: false"), ["own.odcs.yaml", "primaryKey"]),
+    ("an unknown setting", lambda f: _contract(f, "property: unit", "property: unitt"), ["own.odcs.yaml", "unitt"]),
+    ("a field outside the standard", lambda f: _contract(f, "status:", "statuss:"), ["own.odcs.yaml"]),
+    (
+        "a rule on no column",
+        lambda f: _contract(f, "right: n_all", "right: n_everyone"),
+        ["own.odcs.yaml", "n_everyone"],
+    ),
+]
+
+OWN_CONTRACT = """
+apiVersion: v3.2.0
+kind: DataContract
+id: own
+version: 1.0.0
+status: active
+schema:
+  - name: own_table
+    quality:
+      - name: some_within_all
+        type: custom
+        engine: columns
+        implementation: {left: n_some, operator: "<=", right: n_all}
+    properties:
+      - name: authority_code
+        logicalType: string
+        primaryKey: true
+        relationships: [{type: foreignKey, to: areas.area_code}]
+        customProperties: [{property: role, value: area}]
+      - name: n_some
+        logicalType: integer
+        customProperties: [{property: role, value: measure}, {property: unit, value: persons}]
+      - {name: n_all, logicalType: integer}
+"""
+
+
+def _contract(folder: Path, old: str, new: str) -> None:
+    (folder / "contracts").mkdir()
+    assert old in OWN_CONTRACT
+    (folder / "contracts" / "own.odcs.yaml").write_text(OWN_CONTRACT.replace(old, new), encoding="utf-8")
+
+
+def _append(file: Path, line: int) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join([*lines, lines[line]]), encoding="utf-8")
+
+
+def _cut(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines[2] = lines[2].rsplit(",", 1)[0]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_own_contract_of_an_initiative_is_read(folder: Path) -> None:
+    _contract(folder, "id: own\n", "id: own\n")
+    assert load(folder).objects["own_table"].key == ("authority_code",)
+
+
+@pytest.mark.parametrize(("name", "damage", "said"), BREAKS, ids=[name for name, *_ in BREAKS])
+def test_broken_declaration_is_said_in_one_line_with_its_place(
+    folder: Path, name: str, damage: Callable[[Path], None], said: list[str]
+) -> None:
+    damage(folder)
+    with pytest.raises(DeclarationError) as error:
+        load(folder)
+    message = str(error.value)
+    assert "\n" not in message
+    assert all(part in message for part in said), message
+
+
+def test_changed_register_changes_the_fingerprint(folder: Path, declared: Declarations) -> None:
+    before = load(folder).fingerprint
+    assert load(folder).fingerprint == before
+    replace(folder / "initiative.yml", "threshold: 11", "threshold: 12")
+    assert load(folder).fingerprint != before
+
+
+def test_unknown_initiative_names_those_that_exist() -> None:
+    with pytest.raises(DeclarationError, match="5p2"):
+        load("nowhere")
+
+
+def test_lists_and_filters_of_registers_are_read() -> None:
+    assert split_list("a; b;") == ("a", "b")
+    assert parse_filter("a=1;b=2") == {"a": "1", "b": "2"}
+    assert parse_filter(None) == {}

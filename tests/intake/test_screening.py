@@ -1,0 +1,121 @@
+"""What may come in: each cell and row that may not is reported at its own row, column and header."""
+
+import pytest
+
+from pipelines.declarations import Declarations
+from pipelines.intake.examine import CHANGED, HELD, PARTLY, REFUSED, Examination, Examiner
+from pipelines.intake.receipt import message
+
+HEADER = 'רשות מקומית,שנת לימודים,מגזר,מגדר,מקצוע,יח"ל,מתחילים,נבחנים,עוברים,מצטיינים'.replace('"', '""')
+HEADER = ",".join(f'"{name}"' for name in HEADER.split(","))
+GOOD = "ערד,2022,יהודי,בנות,מתמטיקה,5,60,54,50,18"
+
+
+@pytest.fixture(scope="module")
+def examiner(declared: Declarations) -> Examiner:
+    return Examiner(declared)
+
+
+def examine(examiner: Examiner, *rows: str, header: str = HEADER) -> Examination:
+    return examiner.examine("\r\n".join([header, *rows]).encode(), "groups.csv")
+
+
+CELLS = [
+    ("unknown place", "ערדה,2022,יהודי,בנות,מתמטיקה,5,60,54,50,18", "unknown_value", "A"),
+    ("missing place", ",2022,יהודי,בנות,מתמטיקה,5,60,54,50,18", "missing_value", "A"),
+    ("old council code that is a town's too", "31,2022,יהודי,בנות,מתמטיקה,5,60,54,50,18", "ambiguous_value", "A"),
+    ("range of years", 'ערד,"תשפ""א-תשפ""ג",יהודי,בנות,מתמטיקה,5,60,54,50,18', "year_range", "B"),
+    ("no year", "ערד,לא ידוע,יהודי,בנות,מתמטיקה,5,60,54,50,18", "not_a_year", "B"),
+    ("year of another age", "ערד,1822,יהודי,בנות,מתמטיקה,5,60,54,50,18", "below_minimum", "B"),
+    ("unknown gender", "ערד,2022,יהודי,מעורב,מתמטיקה,5,60,54,50,18", "unknown_value", "D"),
+    ("eleven units", "ערד,2022,יהודי,בנות,מתמטיקה,11,60,54,50,18", "above_maximum", "F"),
+    ("words for a number", "ערד,2022,יהודי,בנות,מתמטיקה,5,60,רבים,50,18", "not_a_number", "H"),
+    ("half a pupil", "ערד,2022,יהודי,בנות,מתמטיקה,5,60,54.5,50,18", "not_whole", "H"),
+    ("fewer than none", "ערד,2022,יהודי,בנות,מתמטיקה,5,-1,54,50,18", "below_minimum", "G"),
+    ("more passed than examined", "ערד,2022,יהודי,בנות,מתמטיקה,5,60,54,55,18", "row_rule", "I"),
+    ("more excellent than passed", "ערד,2022,יהודי,בנות,מתמטיקה,5,60,54,50,51", "row_rule", "J"),
+]
+
+
+@pytest.mark.parametrize(("name", "row", "rule", "letter"), CELLS, ids=[name for name, *_ in CELLS])
+def test_wrong_cell_is_found_at_its_place_and_the_other_row_goes_on(
+    examiner: Examiner, name: str, row: str, rule: str, letter: str
+) -> None:
+    other = GOOD.replace("בנות", "בנים")
+    examined = examine(examiner, other, row)
+    errors = [(f.rule, f.row, f.column_letter) for f in examined.findings if f.severity == "error"]
+    assert errors == [(rule, 3, letter)]
+    assert examined.verdict == PARTLY
+    assert list(examined.tables[0].accepted.index) == [2]
+    assert list(examined.tables[0].refused["source_row"]) == [3]
+
+
+@pytest.mark.parametrize(("name", "row", "rule", "letter"), CELLS, ids=[name for name, *_ in CELLS])
+def test_every_message_can_be_said_in_every_language(
+    examiner: Examiner, declared: Declarations, name: str, row: str, rule: str, letter: str
+) -> None:
+    said = {message(f, language) for f in examine(examiner, row).findings for language in declared.initiative.languages}
+    assert all(said) and not any("{" in sentence for sentence in said)
+    assert len(said) >= len(declared.initiative.languages)
+
+
+def test_starters_may_be_fewer_than_completers_because_pupils_move(examiner: Examiner) -> None:
+    assert not examine(examiner, "ערד,2022,יהודי,בנות,מתמטיקה,5,40,54,50,18").findings
+
+
+def test_alias_is_understood_and_said_as_a_change(examiner: Examiner) -> None:
+    examined = examine(examiner, GOOD.replace("ערד", "נצרת עילית"))
+    assert examined.verdict == CHANGED
+    assert examined.tables[0].accepted["authority_code"].tolist() == ["1061"]
+    assert [(f.rule, f.row, f.column_letter) for f in examined.findings] == [("other_spelling", 2, "A")]
+
+
+def test_near_name_is_a_suggestion_and_never_taken(examiner: Examiner) -> None:
+    examined = examine(examiner, GOOD.replace("ערד", "תל ביב-יפו"))
+    assert examined.verdict == REFUSED
+    assert "תל אביב-יפו" in (examined.findings[0].suggestion or "")
+
+
+def test_withheld_number_is_neither_zero_nor_missing(examiner: Examiner) -> None:
+    examined = examine(examiner, "ערד,2022,יהודי,בנות,מתמטיקה,5,*,54,,18")
+    row = examined.tables[0].accepted.iloc[0]
+    assert (row["n_started__obs_status"], row["n_passed__obs_status"], row["n_examinees__obs_status"]) == ("Q", "O", "A")
+    assert row[["n_started", "n_passed"]].isna().all()
+
+
+def test_same_row_twice_is_taken_once_and_said(examiner: Examiner) -> None:
+    examined = examine(examiner, GOOD, GOOD)
+    assert [(f.rule, f.row) for f in examined.findings] == [("same_row_twice", 3)]
+    assert len(examined.tables[0].accepted) == 1 and len(examined.tables[0].refused) == 0
+
+
+def test_two_rows_of_one_key_that_differ_are_both_refused(examiner: Examiner) -> None:
+    examined = examine(examiner, GOOD, GOOD.replace(",18", ",17"))
+    assert [(f.rule, f.row) for f in examined.findings] == [("key_twice", 2), ("key_twice", 3)]
+    assert examined.verdict == REFUSED
+
+
+def test_missing_required_column_is_named(examiner: Examiner) -> None:
+    header = HEADER.replace('"מגדר",', "")
+    examined = examine(examiner, GOOD.replace("בנות,", ""), header=header)
+    assert [(f.rule, f.field) for f in examined.findings] == [("missing_column", "gender")]
+    assert examined.verdict == REFUSED
+
+
+def test_unknown_column_is_said_and_the_rest_read(examiner: Examiner) -> None:
+    examined = examine(examiner, GOOD + ",הערה חשובה", header=HEADER + ",הערות")
+    assert [(f.rule, f.header) for f in examined.findings] == [("unknown_column", "הערות")]
+    assert len(examined.tables[0].accepted) == 1
+
+
+def test_headers_that_fit_two_tables_are_held(declared: Declarations) -> None:
+    twin = declared.objects["teachers"]
+    import dataclasses
+    from types import MappingProxyType
+
+    doubled = MappingProxyType({**declared.objects, "teachers_again": dataclasses.replace(twin, id="teachers_again")})
+    examiner = Examiner(dataclasses.replace(declared, objects=doubled))
+    content = "Authority code,School year,Subject,Teachers teaching five units\r\n0031,2022,35,4\r\n"
+    examined = examiner.examine(content.encode(), "teachers.csv")
+    assert examined.verdict == HELD
+    assert [f.rule for f in examined.findings] == ["ambiguous_table"]
