@@ -8,12 +8,16 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines import declarations as declared
 from pipelines.declarations import DeclarationError, Declarations
 from pipelines.paths import REPOSITORY, Home
 from pipelines.publishing.ledger import Ledger, LedgerError
 from pipelines.publishing.lock import HomeIsBusy
+
+if TYPE_CHECKING:
+    from pipelines.steps import Workshop
 
 OK, REFUSED, USAGE, BUSY = 0, 1, 2, 3
 
@@ -109,10 +113,9 @@ def run_all(options: argparse.Namespace) -> int:
         return _explain_failure(shop, outcome.failures)
 
 
-def _explain_failure(shop: "object", failures: Sequence[str]) -> int:
+def _explain_failure(shop: "Workshop", failures: Sequence[str]) -> int:
     from pipelines import steps
 
-    assert isinstance(shop, steps.Workshop)
     refused = [check for check in steps.kept_gate(shop).checks if not check.passed and not check.accepted]
     print("Not published; site and warehouse are as they were.", file=sys.stderr)
     lines = [f"{check.check}: {check.message}" for check in refused] or failures

@@ -5,7 +5,7 @@ Does not belong here: what a step does inside (the rooms), or when it runs (`orc
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,7 @@ from pipelines.intake import take_in
 from pipelines.intake.take_in import Taken
 from pipelines.paths import Home
 from pipelines.publishing import release, tables
-from pipelines.publishing.gate import GateResult, run_gate
+from pipelines.publishing.gate import CheckResult, GateResult, run_gate
 from pipelines.publishing.ledger import Ledger
 
 FACTS = "fct_indicator_values"
@@ -52,6 +52,7 @@ def has_work(shop: Workshop) -> bool:
 
 def intake(shop: Workshop) -> list[Taken]:
     """Pick up every new file and make landing and receipts of whatever lacks them."""
+    (shop.home.next / GATE_FILE).unlink(missing_ok=True)
     ledger = shop.ledger
     take_in.pick_up(shop.home, ledger)
 
@@ -83,12 +84,16 @@ def judge(shop: Workshop) -> GateResult:
 
 def keep_gate(shop: Workshop, gate: GateResult) -> None:
     """Keep the gate's results beside the draft for the pages and for whoever asks why a release was refused."""
-    (shop.home.next / GATE_FILE).write_text(json.dumps(gate.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    (shop.home.next / GATE_FILE).write_text(json.dumps(asdict(gate), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def kept_gate(shop: Workshop) -> GateResult:
-    """The results that `keep_gate` kept."""
-    return GateResult.from_json(json.loads((shop.home.next / GATE_FILE).read_text(encoding="utf-8")))
+    """The results that `keep_gate` kept; none where the run did not come that far."""
+    file = shop.home.next / GATE_FILE
+    if not file.exists():
+        return GateResult((), False)
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    return GateResult(tuple(CheckResult(**check) for check in kept["checks"]), kept["passed"])
 
 
 def protected_values(shop: Workshop) -> pd.DataFrame:

@@ -3,17 +3,16 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support import Measure
 
 from pipelines.declarations import Declarations, load
 from pipelines.paths import REPOSITORY
 
 MEASURE = Path(sys.executable).with_name("measure")
 REAL_FILES = REPOSITORY.parent / "shared" / "data"
-WORKBOOK = "moe_bagrut_foi_2021_2023.xlsx"
 
 
 @pytest.fixture(scope="session")
@@ -26,9 +25,6 @@ def real_files() -> Path:
     if not REAL_FILES.is_dir():
         pytest.skip("the real files are not beside the project (../shared/data)")
     return REAL_FILES
-
-
-Measure = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from pipelines import steps
 from pipelines.declarations import Declarations
 from pipelines.orchestration import checks
 from pipelines.orchestration.checks import RELEASE_KEY, landing_key
-from pipelines.orchestration.resources import HomeResource
+from pipelines.steps import Workshop
 from pipelines.warehouse import WarehouseError
 
 FACTS_KEY = dg.AssetKey(steps.FACTS)
@@ -31,11 +31,10 @@ def _landing(declarations: Declarations) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name="intake", specs=specs, check_specs=checks.screening_specs(declarations))
-    def intake(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[Any]:
+    def intake(home: dg.ResourceParam[Workshop]) -> Iterator[Any]:
         """Take in what partners sent; a bad file is a result, never a failure."""
-        shop = home.open()
-        shop.tell("Taking in files")
-        taken = steps.intake(shop)
+        home.tell("Taking in files")
+        taken = steps.intake(home)
         for table in tables:
             yield dg.MaterializeResult(asset_key=landing_key(table.id))
         yield from checks.screening_results(declarations, taken)
@@ -51,18 +50,19 @@ def _warehouse(declarations: Declarations, manifest: Mapping[str, Any]) -> dg.As
         specs=[_model_spec(node, manifest) for node in models],
         check_specs=checks.dbt_test_specs(manifest),
     )
-    def warehouse(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[Any]:
+    def warehouse(home: dg.ResourceParam[Workshop]) -> Iterator[Any]:
         """Build every model into a new warehouse; never one model into an empty one."""
-        shop = home.open()
-        shop.tell("Building the warehouse")
+        home.tell("Building the warehouse")
         try:
-            result = steps.model(shop)
+            result = steps.model(home)
         except WarehouseError as error:
             if error.result is not None:
                 yield from checks.dbt_test_results(manifest, error.result)
             raise
-        for node in models:
-            yield dg.MaterializeResult(asset_key=dg.AssetKey(node["name"]))
+        # In the order in which they ended: what a model reads from comes before it.
+        for node in result.nodes:
+            if node.resource_type == "model":
+                yield dg.MaterializeResult(asset_key=dg.AssetKey(node.name))
         yield from checks.dbt_test_results(manifest, result)
 
     return warehouse
@@ -84,12 +84,11 @@ def _release() -> dg.AssetsDefinition:
     )  # fmt: skip
 
     @dg.multi_asset(name="release", specs=[spec], check_specs=checks.gate_specs())
-    def release(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[Any]:
+    def release(home: dg.ResourceParam[Workshop]) -> Iterator[Any]:
         """Assess, protect, write the tables to be published and let the gate judge them."""
-        shop = home.open()
-        shop.tell("Assessing and protecting, and checking the release")
-        gate = steps.judge(shop)
-        steps.keep_gate(shop, gate)
+        home.tell("Assessing and protecting, and checking the release")
+        gate = steps.judge(home)
+        steps.keep_gate(home, gate)
         yield dg.MaterializeResult(asset_key=RELEASE_KEY)
         yield from checks.gate_results(gate)
 
@@ -98,11 +97,10 @@ def _release() -> dg.AssetsDefinition:
 
 def _site() -> dg.AssetsDefinition:
     @dg.asset(name="site", deps=[RELEASE_KEY], group_name="publishing", description="The published static site.")
-    def site(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:
-        shop = home.open()
-        shop.tell("Drawing the pages")
-        steps.render(shop, steps.kept_gate(shop))
-        page = steps.publish(shop)
+    def site(home: dg.ResourceParam[Workshop]) -> dg.MaterializeResult:
+        home.tell("Drawing the pages")
+        steps.render(home, steps.kept_gate(home))
+        page = steps.publish(home)
         return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(page))})
 
     return site

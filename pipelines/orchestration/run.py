@@ -10,7 +10,6 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.orchestration.definitions import HOME_VARIABLE, INITIATIVE_VARIABLE, JOB, build_defs
-from pipelines.orchestration.resources import HomeResource
 from pipelines.paths import Home
 
 # Nothing calls out, and runs of the daemon wait for each other.
@@ -32,8 +31,7 @@ class RunOutcome:
 
 def run_job(home: Home, initiative: str | None, tell: Callable[[str], None]) -> RunOutcome:
     """Execute the whole job here; a success when every step and every blocking check passed."""
-    resource = HomeResource(root=str(home.root), initiative=initiative).telling(tell)
-    definitions = build_defs(home=home.root, initiative=initiative, overrides={"home": resource})
+    definitions = build_defs(home=home.root, initiative=initiative, tell=tell)
     with dg.DagsterInstance.from_config(str(instance_folder(home))) as instance:
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,

@@ -3,14 +3,14 @@
 https://docs.dagster.io/guides/automate/schedules
 """
 
+from typing import Any
+
 import dagster as dg
 
 from pipelines.declarations import Initiative
 
 
-def regular_schedule(
-    initiative: Initiative, job: dg.JobDefinition | dg.UnresolvedAssetJobDefinition
-) -> dg.ScheduleDefinition:
+def regular_schedule(initiative: Initiative, job: Any) -> dg.ScheduleDefinition:
     """The declared cron schedule; on as soon as the daemon runs."""
     return dg.ScheduleDefinition(
         name="regular", job=job, cron_schedule=initiative.settings["schedule"],

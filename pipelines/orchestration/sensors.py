@@ -5,23 +5,24 @@ https://docs.dagster.io/guides/automate/sensors
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import dagster as dg
 
 from pipelines.intake import pickup
-from pipelines.orchestration.resources import HomeResource
+from pipelines.steps import Workshop
 
 
-def inbox_sensor(job: dg.JobDefinition | dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def inbox_sensor(job: Any, open_home: Callable[[], Workshop]) -> dg.SensorDefinition:
     """A sensor that runs `job` once for each new state of inbox and ledger."""
 
     @dg.sensor(
         name="inbox", job=job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING,
         description="Starts a run when a partner's file has arrived and stopped changing.",
     )  # fmt: skip
-    def inbox(home: HomeResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        shop = home.open()
+    def inbox() -> Iterator[dg.RunRequest | dg.SkipReason]:
+        shop = open_home()
         ledger = shop.ledger
         events = pickup.events(shop.home, ledger.last_taken)
         quiet = shop.declarations.initiative.settings["quiet_seconds"]

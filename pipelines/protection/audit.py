@@ -175,37 +175,52 @@ def _no_part_stands_alone(published: _Published) -> list[Leak]:
     ):
         own = list(parents.columns.intersection(GROUP))
         parts = quantities.merge(parents, on=own)
-        parts["seen"] = parts["number"].fillna(0)
-        parts["is_missing"] = parts["number"].isna() & ~parts["is_hidden"]
+        parts["is_missing"] = parts["least"].isna() & ~parts["is_hidden"]
+        parts["seen_least"], parts["seen_most"] = parts["least"].fillna(0), parts["most"].fillna(0)
         keys = ["shows", *[f"total_{name}" if name in own else name for name in GROUP], "cut"]
-        groups = parts.groupby(keys, as_index=False).agg(
-            n_hidden=("is_hidden", "sum"), n_missing=("is_missing", "sum"), seen=("seen", "sum")
+        sums = {name: (name, "sum") for name in ("is_hidden", "is_missing", "seen_least", "seen_most")}
+        groups = parts.groupby(keys, as_index=False).agg(**sums).rename(columns={f"total_{n}": n for n in own})
+        shown = quantities.loc[quantities["least"].notna()].drop(columns="is_hidden")
+        totals = groups.merge(shown, on=["shows", *GROUP])
+        alone = totals[totals["is_hidden"] == 1]
+        is_single = (totals["is_hidden"] == 0) & (totals["is_missing"] == 1)
+        rest_is_small = (totals["most"] - totals["seen_least"] > 0) & (
+            totals["least"] - totals["seen_most"] < published.threshold
         )
-        groups = groups.rename(columns={f"total_{name}": name for name in own})
-        totals = groups.merge(quantities[quantities["number"].notna()], on=["shows", *GROUP])
-        alone = totals[totals["n_hidden"] == 1]
-        rest = totals["number"] - totals["seen"]
-        is_told = (totals["n_hidden"] == 0) & (totals["n_missing"] == 1) & rest.gt(0) & published.is_small(rest)
+        told = totals[is_single & rest_is_small]
         found += _leaks("alone", f"One single {cut} is hidden under this shown total.", alone)
-        found += _leaks("alone", f"This total and its parts tell of one {cut} left out.", totals[is_told])
+        found += _leaks("alone", f"This total and its parts tell of one {cut} left out.", told)
     return found
 
 
 def _quantities(rows: pd.DataFrame) -> pd.DataFrame:
-    """By quantity of persons that a row is about, and place: the number shown, and whether it is hidden."""
+    """By quantity of persons that rows are about, and place: least and most shown of it, and is it hidden.
+
+    It is hidden where rows are about it (by their numerator, a mean by its denominator) and none is free.
+    """
     persons = rows[rows["is_person"].eq(True)]
-    is_mean = persons["kind"] == "mean"
-    about = persons.assign(
-        shows=persons["numerator_shows"].where(~is_mean, persons["denominator_shows"]),
-        number=persons["numerator"].where(~is_mean, persons["denominator"]),
-        is_free=persons["conf_status"] == "F",
+    is_mean, is_free = persons["kind"] == "mean", persons["conf_status"] == "F"
+    sides = []
+    for side, is_about in (("numerator", ~is_mean), ("denominator", is_mean)):
+        shown = persons[[f"{side}_shows", side, "indicator_id", *GROUP]].set_axis(
+            ["shows", "number", "indicator_id", *GROUP], axis=1
+        )
+        shown["number"] = shown["number"].where(is_free)
+        sides.append(shown.assign(is_about=is_about, is_about_free=is_about & is_free))
+    both = pd.concat(sides)
+    found = (
+        both[both["shows"] != ""]
+        .groupby(["shows", *GROUP], as_index=False)
+        .agg(
+            least=("number", "min"),
+            most=("number", "max"),
+            is_about=("is_about", "max"),
+            is_about_free=("is_about_free", "max"),
+            indicator_id=("indicator_id", "min"),
+        )
     )
-    about = about[about["shows"] != ""]
-    about["number"] = about["number"].where(about["is_free"])
-    found = about.groupby(["shows", *GROUP], as_index=False).agg(
-        number=("number", "min"), is_hidden=("is_free", "max"), indicator_id=("indicator_id", "min")
-    )
-    return found.assign(is_hidden=~found["is_hidden"].astype(bool))
+    found["is_hidden"] = found["is_about"].astype(bool) & ~found["is_about_free"].astype(bool)
+    return found.drop(columns=["is_about", "is_about_free"])
 
 
 def _wider_groups(quantities: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ another hides.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -31,14 +32,15 @@ class Cells:
     """Cells of persons and how rows show them.
 
     `numerator` and `denominator` give each row's cell, -1 where it shows none that counts persons. `key` is
-    the cell that the row is about: its numerator, a mean's denominator. `value`, `quantity` and `place` are
-    by cell; `value` is NaN where no row knows it. `places` has `PLACE` by place.
+    the cell that the row is about: its numerator, a mean's denominator. The others are by cell; `smallest` and
+    `largest` are what rows know of it, NaN where none knows anything. `places` has `PLACE` by place.
     """
 
     numerator: Codes
     denominator: Codes
     key: Codes
-    value: Floats
+    smallest: Floats
+    largest: Floats
     quantity: Codes
     place: Codes
     places: pd.DataFrame
@@ -71,11 +73,10 @@ def build_cells(values: pd.DataFrame, indicators: pd.DataFrame) -> Cells:
     codes = codes - int(len(known) > 0 and known[0] == -1)
     known = known[known >= 0]
     numerator, denominator, key = np.split(codes.astype(np.int64), 3)
-    value = _smallest(
-        len(known), (numerator, _numbers(values, "numerator")), (denominator, _numbers(values, "denominator"))
-    )
+    shown_numbers = ((numerator, _numbers(values, "numerator")), (denominator, _numbers(values, "denominator")))
+    smallest, largest = _range(len(known), shown_numbers)
     width = max(len(places), 1)
-    return Cells(numerator, denominator, key, value, known // width, known % width, places)
+    return Cells(numerator, denominator, key, smallest, largest, known // width, known % width, places)
 
 
 def _quantities_by_indicator(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -119,13 +120,18 @@ def _word(cell: Any) -> str:
     return "" if cell is None or pd.isna(cell) else str(cell).strip()
 
 
-def _smallest(length: int, *shown: tuple[Codes, Floats]) -> Floats:
-    """The smallest known value of each cell: where two rows differ, the one nearer to the threshold."""
-    found = np.full(length, np.inf)
-    for cell, value in shown:
-        usable = (cell >= 0) & ~np.isnan(value)
-        np.minimum.at(found, cell[usable], value[usable])
-    return np.where(np.isinf(found), np.nan, found)
+def _range(length: int, shown: Iterable[tuple[Codes, Floats]]) -> tuple[Floats, Floats]:
+    """The smallest and largest number that rows know of each cell; NaN where none knows any.
+
+    They differ where two indicators take one quantity from two sources.
+    """
+    smallest, largest = np.full(length, np.inf), np.full(length, -np.inf)
+    for cell, number in shown:
+        usable = (cell >= 0) & ~np.isnan(number)
+        np.minimum.at(smallest, cell[usable], number[usable])
+        np.maximum.at(largest, cell[usable], number[usable])
+    is_unknown = np.isinf(smallest)
+    return np.where(is_unknown, np.nan, smallest), np.where(is_unknown, np.nan, largest)
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> Floats:
@@ -147,7 +153,7 @@ def build_sums(cells: Cells, areas: pd.DataFrame) -> Sums:
     group = np.asarray(joined.groupby(["total", "cut"], sort=True).ngroup(), dtype=np.int64)
     part = joined["part"].to_numpy(np.int64)
     # Places are sorted by code, so equal values are told apart the same way in every run.
-    order = np.lexsort((cells.place[part], cells.value[part], group))
+    order = np.lexsort((cells.place[part], cells.smallest[part], group))
     part, group = part[order], group[order]
     by_group = joined.iloc[order[np.unique(group, return_index=True)[1]]]
     return Sums(part, group, by_group["total"].to_numpy(np.int64), by_group["distance"].to_numpy(np.int64))

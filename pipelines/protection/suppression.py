@@ -38,7 +38,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 # What a hidden row may not carry, wherever the table has such a column.
-NUMBERS = (
+EMPTIED = (
     "numerator",
     "denominator",
     "value",
@@ -105,26 +105,26 @@ def protect(
 
     Returns:
         The same rows, order and index, with conf_status `C` (hidden: obs_status `A`, every column of
-        `NUMBERS` empty) or `F` (free). A free row whose baseline is hidden loses baseline, target and path,
+        `EMPTIED` empty) or `F` (free). A free row whose baseline is hidden loses baseline, target and path,
         its verdict becomes not_enough_data (unless it was no_target or too_early, which tell nothing) and its
         change from the baseline not_comparable, as is a change from a hidden previous row.
     """
     policy = Policy.from_settings(settings)
     cells = build_cells(values, indicators)
-    hidden = close(primary(values, indicators, cells, policy), cells, build_sums(cells, areas), policy)
+    hidden = close(primary(values, indicators, cells, policy), cells, build_sums(cells, areas), policy.threshold)
     is_hidden = rows_hidden(hidden, cells)
     published = values.assign(
         obs_status=values["obs_status"].mask(is_hidden, "A"),
         conf_status=pd.array(np.where(is_hidden, "C", "F"), dtype="str"),
     )
-    for column in values.columns.intersection(list(NUMBERS)):
+    for column in values.columns.intersection(list(EMPTIED)):
         published[column] = published[column].mask(is_hidden)
     return _without_hidden_references(published, values, indicators, policy, is_hidden, agreed_baselines)
 
 
 def primary(values: pd.DataFrame, indicators: pd.DataFrame, cells: Cells, policy: Policy) -> Flags:
     """Whether each cell must be hidden for its own sake."""
-    hidden = np.zeros(len(cells.value), dtype=bool)
+    hidden = np.zeros(len(cells.smallest), dtype=bool)
     numerator, denominator = (
         pd.to_numeric(values[side]).to_numpy(dtype=float, na_value=np.nan) for side in ("numerator", "denominator")
     )
@@ -145,15 +145,15 @@ def rows_hidden(hidden: Flags, cells: Cells) -> Flags:
     return with_none[cells.numerator] | with_none[cells.denominator]
 
 
-def close(primarily: Flags, cells: Cells, sums: Sums, policy: Policy) -> Flags:
+def close(primarily: Flags, cells: Cells, sums: Sums, threshold: int) -> Flags:
     """The hidden cells and what must be hidden beside them: the secondary rule until nothing changes."""
-    given_away = _given_away(primarily, cells, sums, policy)
+    given_away = _given_away(primarily, cells, sums, threshold)
     hidden = primarily.copy()
     hidden[sums.part[given_away]] = True
     is_key = np.zeros(len(hidden), dtype=bool)
     is_key[cells.key[cells.key >= 0]] = True
     # Only a part that its total contains can cover another: a missing one may have been left out of it.
-    can_count = ~np.isnan(cells.value)[sums.part] | given_away
+    can_count = ~np.isnan(cells.smallest)[sums.part] | given_away
     while True:
         before = int(hidden.sum())
         hidden |= is_key & ~_displayed(hidden, cells)
@@ -164,28 +164,30 @@ def close(primarily: Flags, cells: Cells, sums: Sums, policy: Policy) -> Flags:
             return hidden
 
 
-def _given_away(hidden: Flags, cells: Cells, sums: Sums, policy: Policy) -> Flags:
+def _given_away(hidden: Flags, cells: Cells, sums: Sums, threshold: int) -> Flags:
     """Links to a part without a value that shown numbers would give away as too small (see the module)."""
     number = len(sums.total)
-    value = cells.value[sums.part]
-    is_missing = np.isnan(value)
-    rest = cells.value[sums.total] - np.bincount(sums.group, np.nan_to_num(value), minlength=number)
+    smallest, largest = cells.smallest[sums.part], cells.largest[sums.part]
+    is_missing = np.isnan(smallest)
+    # Two sources may know a cell differently: every rest between the two that they allow counts.
+    least = cells.smallest[sums.total] - np.bincount(sums.group, np.nan_to_num(largest), minlength=number)
+    most = cells.largest[sums.total] - np.bincount(sums.group, np.nan_to_num(smallest), minlength=number)
     is_single = np.bincount(sums.group[is_missing], minlength=number) == 1
     has_hidden = np.bincount(sums.group[hidden[sums.part]], minlength=number) > 0
     # A total that leaves no rest was added up from the others and says nothing of the missing part.
-    gives_away = is_single & ~has_hidden & ~hidden[sums.total] & (rest > 0) & policy.hides(rest)
-    return is_missing & gives_away[sums.group]
+    tells = (most > 0) & (least < threshold)
+    return is_missing & (is_single & ~has_hidden & ~hidden[sums.total] & tells)[sums.group]
 
 
 def _displayed(hidden: Flags, cells: Cells) -> Flags:
-    """Cells that some row is about and shows, or that nobody hides.
+    """Cells that some row is about and shows, or that no hidden row is about.
 
     A row can be hidden for its denominator; where no other row is about the same numerator, that cell is
     hidden in effect, and the audit will see it so.
     """
-    is_hidden = rows_hidden(hidden, cells) & (cells.key >= 0)
+    is_hidden = rows_hidden(hidden, cells)
     displayed = np.ones(len(hidden), dtype=bool)
-    displayed[cells.key[is_hidden]] = False
+    displayed[cells.key[is_hidden & (cells.key >= 0)]] = False
     displayed[cells.key[~is_hidden & (cells.key >= 0)]] = True
     return displayed
 
@@ -199,12 +201,12 @@ def _covers(
     counted = np.bincount(sums.group[is_hidden & can_count], minlength=number)
     # What readers and the audit see as hidden are rows, also those with nothing in them.
     seen = np.bincount(sums.group[is_hidden & is_key[sums.part]], minlength=number)
-    is_shown = ~hidden[sums.total] & ~np.isnan(cells.value[sums.total])
+    is_shown = ~hidden[sums.total] & ~np.isnan(cells.smallest[sums.total])
     is_alone = ((counted == 1) | (seen == 1)) & is_shown
     # The nearest total first: its cover also serves the totals further up, and the other way round not always.
     is_alone &= sums.distance == sums.distance[is_alone].min(initial=np.iinfo(np.int64).max)
     # Where zeros are shown everybody knows that a hidden part is none, so a zero covers nothing.
-    can_cover = is_alone[sums.group] & ~is_hidden & (cells.value[sums.part] > 0)
+    can_cover = is_alone[sums.group] & ~is_hidden & (cells.smallest[sums.part] > 0)
     at = np.flatnonzero(can_cover)
     groups, first = np.unique(sums.group[at], return_index=True)
     is_alone[groups] = False

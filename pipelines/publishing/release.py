@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.declarations import Declarations
+from pipelines.declarations import Declarations, split_list
 from pipelines.intake.examine import TAKEN_IN
 from pipelines.paths import DBT_PROJECT, REPOSITORY, Home
 from pipelines.publishing import tables
@@ -111,17 +111,15 @@ def opened(home: Home, declarations: Declarations, ledger: Ledger) -> Draft:
 def explanations(home: Home, declarations: Declarations, ledger: Ledger) -> Mapping[str, str]:
     """Indicator → why it may be absent or have shrunk."""
     landed = {folder.name for folder in home.landing.glob("*") if any(folder.glob("*-*.parquet"))}
+    withdrawn = set(_withdrawn_objects(ledger))
     found = {}
     for row in declarations.rows("indicators"):
-        if not landed.intersection(_objects(row)):
+        sources = [split_list(row[f"{part}_objects"]) for part in ("numerator", "denominator")]
+        if not all(landed.intersection(objects) for objects in sources if objects):
             found[row["indicator_id"]] = "no delivery yet"
-        elif set(_withdrawn_objects(ledger)).intersection(_objects(row)):
+        elif withdrawn.intersection(name for objects in sources for name in objects):
             found[row["indicator_id"]] = "a delivery was withdrawn"
     return found
-
-
-def _objects(indicator: Mapping[str, Any]) -> set[str]:
-    return {o for o in (indicator["numerator_objects"] or "").split(";") if o}
 
 
 def _withdrawn_objects(ledger: Ledger) -> Iterator[str]:

@@ -12,9 +12,7 @@ from pipelines.declarations import Declarations
 from pipelines.intake.examine import ACCEPTED, REFUSED, Examiner
 from pipelines.intake.read import Unreadable, column_letter, read
 
-ONE_ROW = (
-    "רשות מקומית{d}שנת לימודים{d}מגזר{d}מגדר{d}לומדים בכיתה י״ב\r\nאופקים{d}תשפ״ב{d}יהודי{d}בנות{d}120\r\n"
-)
+ONE_ROW = "רשות מקומית{d}שנת לימודים{d}מגזר{d}מגדר{d}לומדים בכיתה י״ב\r\nאופקים{d}תשפ״ב{d}יהודי{d}בנות{d}120\r\n"
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import WORKBOOK
+from support import WORKBOOK
 
 from pipelines.declarations import Declarations
 from pipelines.intake.examine import CHANGED, Examination, Examiner

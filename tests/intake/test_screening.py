@@ -79,7 +79,11 @@ def test_near_name_is_a_suggestion_and_never_taken(examiner: Examiner) -> None:
 def test_withheld_number_is_neither_zero_nor_missing(examiner: Examiner) -> None:
     examined = examine(examiner, "ערד,2022,יהודי,בנות,מתמטיקה,5,*,54,,18")
     row = examined.tables[0].accepted.iloc[0]
-    assert (row["n_started__obs_status"], row["n_passed__obs_status"], row["n_examinees__obs_status"]) == ("Q", "O", "A")
+    assert (row["n_started__obs_status"], row["n_passed__obs_status"], row["n_examinees__obs_status"]) == (
+        "Q",
+        "O",
+        "A",
+    )
     assert row[["n_started", "n_passed"]].isna().all()
 
 

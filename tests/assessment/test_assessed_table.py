@@ -1,0 +1,41 @@
+"""The whole table: shape, order, and refusals."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from assessment_tables import INDICATORS, SETTINGS, series
+
+from pipelines.assessment import assess
+
+ADDED = ["value_low", "value_high", "verdict", "change_from_baseline", "change_from_previous", "trend"]
+
+
+def test_rows_keep_their_order_and_index_and_gain_the_assessment() -> None:
+    values = series("share", {"2014": (30, 60), "2013": (20, 60)}).set_index(pd.Index([7, 3]))
+    assessed = assess(values, INDICATORS, SETTINGS)
+    assert list(assessed.columns) == [*values.columns, *ADDED]
+    assert list(assessed.index) == [7, 3]
+    pd.testing.assert_frame_equal(assessed[values.columns], values)
+    assert set(assessed["trend"]) == {"not_enough_data"}
+
+
+def test_every_row_carries_a_verdict_and_both_changes() -> None:
+    values = pd.concat(
+        [series(name, {"2013": (20, 60), "2014": (None, None)}) for name in INDICATORS["indicator_id"]],
+        ignore_index=True,
+    )
+    assert assess(values, INDICATORS, SETTINGS)[ADDED[2:]].notna().all(axis=None)
+
+
+def test_no_rows_give_no_rows_with_the_same_columns() -> None:
+    assessed = assess(series("share", {"2013": (20, 60)}).iloc[:0], INDICATORS, SETTINGS)
+    assert len(assessed) == 0 and set(ADDED) <= set(assessed.columns)
+
+
+def test_undeclared_indicator_and_doubled_key_are_errors() -> None:
+    values = series("share", {"2013": (20, 60)})
+    with pytest.raises(ValueError, match="unheard_of"):
+        assess(values.assign(indicator_id="unheard_of"), INDICATORS, SETTINGS)
+    with pytest.raises(ValueError, match="same series and period"):
+        assess(pd.concat([values, values]), INDICATORS, SETTINGS)

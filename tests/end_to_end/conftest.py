@@ -1,0 +1,44 @@
+"""Two published homes, each made once by the installed command: the whole sample, and the Ministry's real workbook."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from support import WORKBOOK, Measure
+
+
+@dataclass(frozen=True)
+class Published:
+    """A home after a run, and what the run said."""
+
+    root: Path
+    said: subprocess.CompletedProcess[str]
+
+    @property
+    def site(self) -> Path:
+        return self.root / "dashboards" / "site"
+
+    @property
+    def values(self) -> pd.DataFrame:
+        return pd.read_csv(
+            self.site / "data" / "indicator_values.csv", dtype={"period": str, "area_code": str}, encoding="utf-8-sig"
+        )
+
+
+@pytest.fixture(scope="session")
+def sample(measure: Measure, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    root = tmp_path_factory.mktemp("sample")
+    assert measure("sample", "--home", root).returncode == 0
+    return Published(root, measure("run", "--home", root))
+
+
+@pytest.fixture(scope="session")
+def real(measure: Measure, tmp_path_factory: pytest.TempPathFactory, real_files: Path) -> Published:
+    root = tmp_path_factory.mktemp("real")
+    inbox = root / "raw_data" / "inbox" / "moe"
+    inbox.mkdir(parents=True)
+    shutil.copyfile(real_files / WORKBOOK, inbox / WORKBOOK)
+    return Published(root, measure("run", "--home", root))

@@ -1,0 +1,197 @@
+"""The sample from nothing to a site, and what a home promises: idle runs, rebuilds, refusals, locks."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from support import Measure
+
+from pipelines.declarations import Declarations
+from pipelines.paths import Home
+
+
+def digest_of(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def copy(sample, tmp_path: Path) -> Path:
+    """A published home that a test may spoil."""
+    target = tmp_path / "home"
+    shutil.copytree(sample.root, target, symlinks=True)
+    return target
+
+
+def test_sample_is_published_and_the_broken_files_are_answered(sample) -> None:
+    assert sample.said.returncode == 0, sample.said.stderr
+    assert "Published release" in sample.said.stdout
+    verdicts = {json.loads(f.read_text("utf-8"))["verdict"] for f in Home(sample.root).receipts.rglob("*.json")}
+    assert verdicts >= {"accepted", "accepted_with_changes", "partly_refused", "refused"}
+
+
+def test_every_page_says_that_the_data_are_synthetic(sample, declared: Declarations) -> None:
+    pages = [p for p in sample.site.rglob("*.html") if p.parent != sample.site]
+    assert len(pages) > 2 * len(declared.rows("areas"))
+    assert all('class="synthetic"' in page.read_text("utf-8") for page in pages)
+
+
+def test_published_keys_are_unique_and_the_columns_are_the_contracts(sample, declared: Declarations) -> None:
+    values = sample.values
+    contract = declared.objects["indicator_values"]
+    assert list(values.columns) == [column.name for column in contract.columns]
+    assert not values.duplicated(list(contract.key)).any()
+
+
+def test_hidden_row_publishes_nothing_derived(sample) -> None:
+    hidden = sample.values.query("conf_status == 'C'")
+    kept = {"initiative_id", "indicator_id", "definition_version", "unit", "area_type", "area_code", "frequency",
+            "period", "dimension", "member", "obs_status", "conf_status"}  # fmt: skip
+    assert len(hidden) > 1000
+    assert hidden.drop(columns=list(kept)).isna().all(axis=None)
+
+
+def test_no_small_group_is_shown(sample, declared: Declarations) -> None:
+    persons = {row["indicator_id"] for row in declared.rows("indicators") if row["counts_persons"]}
+    free = sample.values.query("conf_status == 'F'")
+    counted = free[free.indicator_id.isin(persons)]
+    threshold = declared.initiative.settings["policy"]["threshold"]
+    for column in ("numerator", "denominator"):
+        assert (counted[column].dropna() >= threshold).all()
+
+
+def test_csv_and_parquet_say_the_same(sample) -> None:
+    data = sample.site / "data"
+    package = json.loads((data / "datapackage.json").read_text("utf-8"))
+    with duckdb.connect() as connection:
+        for resource in package["resources"]:
+            name = resource["name"]
+            assert (data / f"{name}.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+            columns, rows = connection.execute(
+                f"select (select count(*) from (describe from read_parquet('{data}/{name}.parquet'))), count(*) "
+                f"from read_parquet('{data}/{name}.parquet')"
+            ).fetchone()
+            assert columns == len(resource["schema"]["fields"])
+            csv_rows = connection.execute(
+                f"select count(*) from read_csv('{data}/{name}.csv', all_varchar=true, header=true)"
+            ).fetchone()
+            assert csv_rows == (rows,)
+
+
+def test_second_run_has_nothing_to_do_and_never_loads_the_orchestrator(sample) -> None:
+    code = (
+        "import sys; from pipelines.cli import main; "
+        f"code = main(['run', '--home', {str(sample.root)!r}]); "
+        "heavy = {'dagster', 'dbt', 'great_expectations'} & set(sys.modules); sys.exit(code or (9 if heavy else 0))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1][:13]) == (0, "Nothing to do"), done.stderr
+
+
+def test_deleted_outputs_are_rebuilt_byte_for_byte(copy: Path, measure: Measure) -> None:
+    home = Home(copy)
+    before = digest_of(home.site.resolve()), digest_of(home.receipts)
+    ledger = home.ledger.read_bytes()
+    shutil.rmtree(home.build)
+    shutil.rmtree(home.receipts)
+    # The release itself goes too: what comes back is made anew, not the old files under a new link.
+    shutil.rmtree(home.site.resolve().parent)
+    home.site.unlink()
+    done = measure("run", "--home", copy)
+    assert done.returncode == 0, done.stderr
+    assert (digest_of(home.site.resolve()), digest_of(home.receipts)) == before
+    assert home.ledger.read_bytes() == ledger
+
+
+def test_implausible_release_is_refused_and_can_be_accepted_with_a_reason(copy: Path, measure: Measure) -> None:
+    home = Home(copy)
+    before = digest_of(home.site.resolve()), home.warehouse.read_bytes()
+    header = "שם רשות,מחזור סיום,סמל מקצוע,יחידות לימוד,מספר נבחנים\r\n"
+    (home.inbox / "moe" / "late.csv").write_text(header + "ירושלים,2023,35,5,150000\r\n", encoding="utf-8")
+    refused = measure("run", "--home", copy)
+    assert refused.returncode == 1
+    assert "check_release_totals_cover_parts: " in refused.stderr
+    assert (digest_of(home.site.resolve()), home.warehouse.read_bytes()) == before
+    checks = [line.split(":")[0].strip() for line in refused.stderr.splitlines() if "check_release_" in line]
+    for check in checks:
+        accepted = measure("run", "--home", copy, "--accept", check, "--why", "a trial of the gate")
+    assert accepted.returncode == 0, accepted.stderr
+    assert digest_of(home.site.resolve()) != before[0]
+
+
+def test_confidentiality_can_never_be_accepted(sample, measure: Measure) -> None:
+    done = measure("run", "--home", sample.root, "--accept", "check_release_confidentiality", "--why", "no")
+    assert done.returncode == 2 and "never" in done.stderr
+
+
+def test_second_run_at_the_same_time_is_turned_away(sample, measure: Measure) -> None:
+    with Home(sample.root).lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = measure("run", "--home", sample.root)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+
+
+def test_broken_declaration_stops_before_anything_is_read(
+    measure: Measure, declared: Declarations, tmp_path: Path
+) -> None:
+    broken = tmp_path / "initiative"
+    shutil.copytree(declared.initiative.folder, broken)
+    (broken / "goals.csv").write_text("wrong,header\n", encoding="utf-8")
+    home = tmp_path / "home"
+    (home / "raw_data" / "inbox" / "moe").mkdir(parents=True)
+    (home / "raw_data" / "inbox" / "moe" / "x.csv").write_text("a,b\n1,2\n")
+    done = measure("run", "--home", home, "--initiative", broken)
+    assert done.returncode == 2 and "goals.csv: row 1" in done.stderr
+    assert not (home / "raw_data" / "ledger.jsonl").exists()
+
+
+def test_home_refuses_another_initiative(sample, measure: Measure, declared: Declarations, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(declared.initiative.folder, other)
+    text = (other / "initiative.yml").read_text("utf-8")
+    (other / "initiative.yml").write_text(text.replace(f"id: {declared.initiative.id}", "id: other"), encoding="utf-8")
+    done = measure("run", "--home", sample.root, "--initiative", other)
+    assert done.returncode == 2 and "'other'" in done.stderr
+
+
+def test_withdrawal_changes_the_next_release_and_diff_says_what(copy: Path, measure: Measure) -> None:
+    first = json.loads((copy / "dashboards" / "site" / "release.json").read_text("utf-8"))["release_id"]
+    status = json.loads(measure("status", "--home", copy, "--format", "json").stdout)
+    teachers = next(s for s in status["submissions"] if "Teachers" in s["path"])["submission_id"]
+    assert measure("withdraw", teachers, "--why", "sent by mistake", "--home", copy).returncode == 0
+    done = measure("run", "--home", copy)
+    assert done.returncode == 0, done.stderr
+    second = json.loads((copy / "dashboards" / "site" / "release.json").read_text("utf-8"))["release_id"]
+    diff = measure("releases", "diff", first, second, "--home", copy)
+    assert "stem_teachers_5u" in diff.stdout and "Added: 0" in diff.stdout
+    listed = measure("releases", "--home", copy).stdout
+    assert first in listed and f"{second}" in listed
+
+
+def test_crash_between_site_and_warehouse_is_completed(copy: Path, measure: Measure) -> None:
+    home = Home(copy)
+    home.next.mkdir(parents=True, exist_ok=True)
+    os.replace(home.warehouse, home.next_warehouse)
+    release = json.loads((home.site / "release.json").read_text("utf-8"))["release_id"]
+    (home.next / "release_id").write_text(release)
+    done = measure("run", "--home", copy)
+    assert done.returncode == 0 and "Nothing to do" in done.stdout
+    assert home.warehouse.exists() and not home.next_warehouse.exists()
+
+
+def test_run_by_hand_is_in_the_orchestrators_history(sample) -> None:
+    import dagster as dg
+
+    with dg.DagsterInstance.from_config(str(Home(sample.root).dagster)) as instance:
+        statuses = [run.status for run in instance.get_runs()]
+    assert statuses and statuses[-1] == dg.DagsterRunStatus.SUCCESS

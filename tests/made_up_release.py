@@ -1,0 +1,137 @@
+"""A made-up release for page tests: every state a value can be in, at a few real areas."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from dashboards.content import CheckResult, SiteContent
+from pipelines.declarations import Declarations, split_list
+
+YEARS = range(2013, 2025)
+# Digits that nothing else in the site produces: they stand in rows that are marked hidden, where none should stand.
+LEAKS = (918273.0, 0.918273)
+COLUMNS = [
+    "initiative_id", "indicator_id", "definition_version", "unit", "area_type", "area_code", "frequency", "period",
+    "dimension", "member", "numerator", "denominator", "value", "value_low", "value_high", "obs_status", "conf_status",
+    "coverage", "baseline_period", "baseline_value", "target_period", "target_value", "path_value", "verdict",
+    "change_from_baseline", "change_from_previous", "trend", "submissions",
+]  # fmt: skip
+SUBMISSION = {
+    "submission_id": "s1", "partner_id": "moe", "received_on": "2024-11-03", "object_id": "matriculation_authority",
+    "rows_accepted": 14401, "rows_refused": 3, "verdict": "partly_refused",
+}  # fmt: skip
+# One of each size and sector; the last one is left without any value.
+AREAS = ("0070", "1139", "3000", "9800")
+HOSTILE = "</script><script>alert(1)</script>\u202eevil & 'quoted'"
+SIZES = {"country": 90_000, "district": 14_000, "authority": 260}
+
+
+def few_areas(declarations: Declarations, codes: Iterable[str]) -> Declarations:
+    """The declarations with only these areas and what lies above them."""
+    rows = {row["area_code"]: row for row in declarations.rows("areas")}
+    wanted: set[str] = set()
+    for code in codes:
+        at: str | None = code
+        while at:
+            wanted.add(at)
+            at = rows[at]["parent_code"]
+    kept = tuple(row for row in declarations.rows("areas") if row["area_code"] in wanted)
+    return replace(declarations, register_rows=MappingProxyType({**declarations.register_rows, "areas": kept}))
+
+
+def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteContent:
+    """A release of these declarations with made-up values; the last area has none at all."""
+    areas = list(declarations.rows("areas"))
+    rows = [
+        row
+        for number, area in enumerate(areas[:-1])
+        for order, indicator in enumerate(declarations.rows("indicators"))
+        for row in _series(declarations, area, indicator, number, order)
+    ]
+    return SiteContent(
+        declarations=declarations,
+        values=pd.DataFrame(rows, columns=COLUMNS),
+        checks=(
+            CheckResult("Keys are unique", True, False, "No key stands twice."),
+            CheckResult("Change from year to year", False, True, "Three values more than doubled <b>at once</b>."),
+        ),
+        submissions=pd.DataFrame([SUBMISSION]),
+        release_id="r-0123456789ab",
+        as_of="2024-11-03",
+        is_synthetic=is_synthetic,
+    )
+
+
+def _series(
+    declarations: Declarations, area: Mapping[str, Any], indicator: Mapping[str, Any], number: int, order: int
+) -> list[tuple[Any, ...]]:
+    groups = [("all", "all")] + [
+        (row["dimension"], row["member"])
+        for row in declarations.rows("groups")
+        if row["dimension"] in split_list(indicator["dimensions"])
+    ]
+    return [
+        _row(area, indicator, year, group, number, order, place) for place, group in enumerate(groups) for year in YEARS
+    ]
+
+
+def _row(
+    area: Mapping[str, Any], indicator: Mapping[str, Any], year: int, group: tuple[str, str], number: int, order: int,
+    place: int,
+) -> tuple[Any, ...]:  # fmt: skip
+    state = _state(area, year, group, number, order, place)
+    key = (
+        "test", indicator["indicator_id"], 1, indicator["unit"], area["area_type"], area["area_code"], "A", str(year),
+        *group,
+    )  # fmt: skip
+    if state == "C":
+        leak = LEAKS[indicator["unit"] == "share"]
+        return (*key, leak, leak, leak, leak, leak, "A", "C", leak, "2013", leak, "2023", leak, leak, *[None] * 5)
+    if state in "OQ":
+        return (*key, *[None] * 5, state, "F", *[None] * 6, "not_enough_data", *["not_comparable"] * 2, None, None)
+    size = SIZES[area["area_type"]] * (1 + number % 7 / 5) / (2 if place else 1)
+    start = {"persons": size * 0.11, "share": 0.09 + 0.004 * order, "grade": 80.0}[indicator["unit"]]
+    growth = 1 + (year - 2013) * (0.02 + 0.014 * ((number + order) % 8)) + 0.05 * math.sin(year * 1.7 + order + place)
+    value = start * growth if indicator["unit"] != "grade" else 80 + 3 * math.sin(year + number)
+    base = start if indicator["unit"] != "grade" else 80.0
+    value, base = (round(v) if indicator["unit"] == "persons" else round(v, 4) for v in (value, base))
+    half = 1.96 * math.sqrt(value * (1 - value) / size) if indicator["unit"] == "share" else None
+    low, high = (round(value - half, 4), round(value + half, 4)) if half else (None, None)
+    has_target = not place and indicator["is_headline"]
+    target = base * 2 if has_target else None
+    path = round(base + base * min(year - 2013, 10) / 10, 4) if has_target else None
+    return (
+        *key, value, size, value, low, high, "A", "F", 1.0 if number else 0.93, "2013", base,
+        "2023" if target else None, target, path, _verdict(value, path, target, year), *_changes(value, base, year),
+        "not_enough_data", "s1",
+    )  # fmt: skip
+
+
+def _state(area: Mapping[str, Any], year: int, group: tuple[str, str], number: int, order: int, place: int) -> str:
+    is_small = area["area_type"] == "authority"
+    if is_small and (place > 2 or (place and year % 5 == 0) or ((number + order) % 9 == 0 and year in (2016, 2024))):
+        return "C"
+    if is_small and year == 2018 and not place:
+        return "O"
+    return "Q" if is_small and year == 2020 and order == 1 else "F"
+
+
+def _verdict(value: float, path: float | None, target: float | None, year: int) -> str:
+    if path is None or target is None:
+        return "no_target"
+    if year < 2015:
+        return "too_early"
+    if value >= target:
+        return "met"
+    return "ahead" if value > path * 1.08 else "behind" if value < path * 0.92 else "on_track"
+
+
+def _changes(value: float, base: float, year: int) -> tuple[str, str]:
+    if year == 2013:
+        return "not_comparable", "not_comparable"
+    word = "improved" if value > base * 1.05 else "worsened" if value < base * 0.95 else "no_clear_change"
+    return word, "no_clear_change" if year % 3 else "improved"

@@ -1,0 +1,213 @@
+"""The audit: silent on protected tables, and loud on each thing that it is there to find."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+from protection_tables import AREAS, INDICATORS, SETTINGS, across, assessed, table
+
+import pipelines.protection.audit as audit_module
+from pipelines.protection import protect
+from pipelines.protection.audit import audit
+
+
+@pytest.fixture
+def published() -> pd.DataFrame:
+    """Two years of a count and its share: `a` is too small, `c` covers it."""
+    frames = []
+    for period in ("2013", "2014"):
+        counts = {"all": 95, "a": 5, "b": 40, "c": 20, "d": 30}
+        frames.append(table("examinees", counts, period=period))
+        frames.append(table("examinees_share", {m: (n, 3 * n) for m, n in counts.items()}, period=period))
+    return protect(pd.concat(frames, ignore_index=True), INDICATORS, AREAS, SETTINGS)
+
+
+@pytest.fixture
+def checks() -> Any:
+    def of(values: pd.DataFrame, **policy: str) -> set[str]:
+        declared = {**SETTINGS, "policy": {**SETTINGS["policy"], **policy}}
+        return {
+            leak.check.removeprefix("check_confidentiality_") for leak in audit(values, INDICATORS, AREAS, declared)
+        }
+
+    return of
+
+
+def row(values: pd.DataFrame, indicator_id: str, member: str, period: str = "2013") -> pd.Series:
+    return (values["indicator_id"] == indicator_id) & (values["member"] == member) & (values["period"] == period)
+
+
+def unhidden(
+    values: pd.DataFrame, which: pd.Series, numerator: float, denominator: float | None = None
+) -> pd.DataFrame:
+    values = values.copy()
+    values.loc[which, ["conf_status", "numerator", "denominator"]] = ["F", numerator, denominator]
+    values.loc[which, "value"] = numerator / (denominator or 1)
+    return values
+
+
+def test_protected_table_passes(published, checks) -> None:
+    assert set(published.loc[published["conf_status"] == "C", "member"]) == {"a", "c"}
+    assert checks(published) == set()
+
+
+def test_unhidden_small_cell_is_found(published, checks) -> None:
+    assert "threshold" in checks(unhidden(published, row(published, "examinees", "a"), 5))
+
+
+def test_unhidden_cover_is_found(published, checks) -> None:
+    both = unhidden(published, row(published, "examinees", "c"), 20)
+    assert "alone" in checks(both)
+
+
+def test_share_that_shows_what_the_count_hides_is_found(published, checks) -> None:
+    assert "shared_counts" in checks(unhidden(published, row(published, "examinees_share", "c"), 20, 60))
+
+
+def test_hidden_row_that_still_carries_anything_is_found(published, checks) -> None:
+    at = published.index[row(published, "examinees", "a")][0]
+    for column, left in (
+        ("coverage", 0.5),
+        ("verdict", "no_target"),
+        ("submissions", "s1"),
+        ("baseline_period", "2013"),
+    ):
+        leaking = published.copy()
+        leaking.loc[at, column] = left
+        assert checks(leaking) == {"hidden_rows"}
+
+
+def test_reason_for_hiding_and_unknown_status_are_found(published, checks) -> None:
+    assert checks(published.assign(obs_status="Q")) == {"hidden_rows"}
+    assert "status" in checks(published.assign(conf_status=None))
+
+
+def test_small_complement_denominator_mean_and_baseline_are_found(checks) -> None:
+    free = {"conf_status": "F"}
+    assert checks(table("examinees_share", {"all": (30, 35)}).assign(**free)) == {"threshold"}
+    assert checks(table("examinees_share", {"all": (30, 35)}).assign(**free), complements="shown") == set()
+    assert checks(table("persistence", {"all": (30, 10)}).assign(**free)) == {"threshold"}
+    assert checks(table("grade", {"all": (800, 10)}).assign(**free)) == {"threshold"}
+    assert checks(table("examinees", {"all": 30}, baseline_value=9.0).assign(**free)) == {"threshold"}
+
+
+def test_shown_zero_is_found_only_where_zeros_are_hidden(checks) -> None:
+    values = table("examinees", {"all": 0}, baseline_value=None).assign(conf_status="F")
+    assert checks(values) == {"threshold"}
+    assert checks(values, zeros="shown") == set()
+
+
+def test_single_hidden_area_is_found_at_every_distance(checks) -> None:
+    values = across("examinees", {"IL": 175, "0001": None, "0002": 40, "0003": 30, "0004": 100})
+    values = values.assign(conf_status="F", obs_status="A")
+    values.loc[values["area_code"] == "0001", "conf_status"] = "C"
+    empty = [*audit_module.MUST_BE_EMPTY.split()]
+    values.loc[values["area_code"] == "0001", [c for c in empty if c in values]] = None
+    assert checks(values) == {"alone"}
+
+
+def test_part_that_its_total_gives_away_is_found(checks) -> None:
+    values = table("examinees", {"all": 37, "a": None, "b": 30}).assign(conf_status="F")
+    assert checks(values) == {"alone"}
+
+
+def test_what_lives_on_from_a_hidden_baseline_or_previous_row_is_found(published, checks) -> None:
+    later = unhidden(published, row(published, "examinees", "c", "2014"), 20)
+    later.loc[row(later, "examinees", "c", "2014"), ["baseline_period", "change_from_previous"]] = ["2013", "improved"]
+    assert "references" in checks(later)
+    later.loc[row(later, "examinees", "c", "2014"), ["baseline_value", "change_from_previous"]] = [20, "not_comparable"]
+    assert "references" in checks(later)
+    later.loc[row(later, "examinees", "c", "2014"), "baseline_value"] = None
+    assert "references" not in checks(later)
+
+
+def test_message_says_where_and_never_what(published) -> None:
+    leaking = unhidden(published, row(published, "examinees", "a"), 7)
+    found = audit(leaking, INDICATORS, AREAS, SETTINGS)
+    assert any(leak.where == "examinees, 0001, 2013 (A), sector a" for leak in found)
+    assert not any("7" in leak.message for leak in found)
+
+
+def test_previous_period_is_named_in_its_own_notation() -> None:
+    known = {("A", "2014"): "2013", ("A3", "2016"): "2013", ("Q", "2022-Q1"): "2021-Q4", ("M", "2022-01"): "2021-12"}
+    assert {pair: audit_module._previous(*pair) for pair in known} == known
+
+
+def test_audit_shares_no_code_with_suppression() -> None:
+    tree = ast.parse(Path(audit_module.__file__).read_text(encoding="utf-8"))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert not [name for name in modules | names if name and name.startswith("pipelines")]
+
+
+@st.composite
+def countries(draw: st.DrawFn) -> pd.DataFrame:
+    """Random small tables: authorities by sector, some cells missing, totals added up or counted apart."""
+    sectors = draw(st.sampled_from([["x", "y"], ["x", "y", "z"]]))
+    number = st.one_of(st.integers(0, 14), st.integers(0, 60))
+    cells: dict[tuple[str, str], dict[str, int] | None] = {}
+    for area in ("0001", "0002", "0003", "0004"):
+        for sector in sectors:
+            enrolled, examinees, passed = sorted(draw(st.tuples(number, number, number)), reverse=True)
+            counts = {"enrolled": enrolled, "examinees": examinees, "passed": passed, "started": draw(number)}
+            # Persistence takes the same examinees from another source, which need not agree.
+            counts["elsewhere"] = draw(st.sampled_from([examinees, examinees, max(examinees - 3, 0)]))
+            cells[area, sector] = draw(st.sampled_from([counts, counts, counts, None]))
+    reach = {"IL": ["0001", "0002", "0003", "0004"], "N": ["0001", "0002"], "S": ["0003", "0004"]}
+    extra = draw(st.sampled_from([0, 0, 3, 40]))  # pupils whom only the country's own table knows
+    chosen = draw(st.lists(st.sampled_from(sorted(SIDES)), min_size=1, unique=True))
+    left_out = draw(st.sets(st.tuples(st.sampled_from(sorted(SIDES)), st.sampled_from(sectors)), max_size=2))
+    rows = []
+    for area in AREAS["area_code"]:
+        for member in ("all", *sectors):
+            parts = [
+                cells[part, sector]
+                for part in reach.get(area, [area])
+                for sector in (sectors if member == "all" else [member])
+            ]
+            known = [part for part in parts if part is not None]
+            more = extra if (area, member) == ("IL", "all") else 0
+            sums = {name: sum(part[name] for part in known) + more for name in NAMES} if known else dict.fromkeys(NAMES)
+            for period in ("2013", "2014"):
+                for indicator_id in chosen:
+                    numerator, denominator = SIDES[indicator_id]
+                    is_left_out = (indicator_id, member) in left_out and area not in reach and period == "2014"
+                    pair = (None if is_left_out else sums[numerator], sums[denominator] if denominator else None)
+                    rows.append((indicator_id, area, period, "all" if member == "all" else "sector", member, *pair))
+    return assessed(rows)
+
+
+NAMES = ("enrolled", "examinees", "passed", "started", "elsewhere")
+SIDES = {
+    "examinees": ("examinees", None),
+    "examinees_share": ("examinees", "enrolled"),
+    "passed_share": ("passed", "examinees"),
+    "persistence": ("elsewhere", "started"),
+    "grade": ("enrolled", "examinees"),
+}
+
+
+@limits(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(countries(), st.sampled_from(["hidden", "shown"]), st.sampled_from(["hidden", "shown"]), st.randoms())
+def test_audit_finds_nothing_after_protection_and_every_unhidden_small_cell(
+    values: pd.DataFrame, zeros: str, complements: str, random: Any
+) -> None:
+    settings = {**SETTINGS, "policy": {"threshold": 11, "zeros": zeros, "complements": complements}}
+    published = protect(values, INDICATORS, AREAS, settings)
+    assert audit(published, INDICATORS, AREAS, settings) == []
+    small = (published["conf_status"] == "C") & values["indicator_id"].isin(["examinees", "passed_share"])
+    small &= values["numerator"].between(1, 10).fillna(False)
+    if small.any():
+        at = random.choice(sorted(values.index[small]))
+        restored = published.copy()
+        for column in values.columns:
+            restored[column] = restored[column].where(restored.index != at, values[column])
+        restored.loc[at, "conf_status"] = "F"
+        assert audit(restored, INDICATORS, AREAS, settings) != []
