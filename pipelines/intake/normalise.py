@@ -235,9 +235,9 @@ CALENDARS: Mapping[str, Callable[[Column], Callable[[str], Reading]]] = {"school
 def _take(column: Column, values: list[Any], codes: Any, index: pd.Index) -> pd.Series:
     if column.type in ("text", "date"):
         return _take_text(values, codes, index)
-    return pd.Series(
-        pd.array([pd.NA if v is None else v for v in values], dtype=DTYPES[column.type]).take(codes), index
-    )
+    known: Any = [pd.NA if value is None else value for value in values]
+    dtype: Any = DTYPES[column.type]
+    return pd.Series(pd.array(known, dtype=dtype).take(codes), index)
 
 
 def _take_text(values: list[Any], codes: Any, index: pd.Index) -> pd.Series:
@@ -256,7 +256,7 @@ def _findings(
         rows = index[codes == code]
         rule = reading.rule or "other_spelling"
         value = clean(raw)
-        shared = {
+        shared: dict[str, Any] = {
             "sheet": table.sheet.name, "column_letter": letter, "header": header, "field": column.name, "value": value,
             "suggestion": reading.spelling or reading.suggestion,
             "parameters": {"value": value, "header": header, "canonical": reading.spelling,

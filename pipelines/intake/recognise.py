@@ -94,7 +94,7 @@ def _fits(sheet: Sheet, contract: TableContract, header_rows: int) -> Iterable[_
 
 
 def _table(sheet: Sheet, fit: _Fit) -> Table:
-    header_cells = sheet.cells.loc[fit.row]
+    header_cells: list[str] = sheet.cells.loc[[fit.row]].iloc[0].tolist()
     headers = {name: " ".join(header_cells[position].split()) for name, position in fit.positions.items()}
     findings = [
         Finding("missing_column", sheet=sheet.name, row=fit.row, field=column.name, parameters={"column": column})
@@ -107,10 +107,10 @@ def _table(sheet: Sheet, fit: _Fit) -> Table:
 
 def _unread_columns(sheet: Sheet, fit: _Fit, header_cells: Sequence[str]) -> Iterable[Finding]:
     below = sheet.cells.loc[sheet.cells.index > fit.row]
-    for position in sheet.cells.columns:
+    for position in range(len(header_cells)):
         if position in fit.positions.values():
             continue
-        header = " ".join(str(header_cells[position]).split())
+        header = " ".join(header_cells[position].split())
         filled = below.index[below[position].str.strip() != ""]
         if not header and filled.empty:
             continue

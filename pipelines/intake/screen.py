@@ -116,7 +116,7 @@ def _place(table: Table, name: str) -> dict[str, Any]:
 
 
 def _cell_finding(table: Table, normalised: Normalised, column: Column, rule: str, row: int) -> Finding:
-    value = normalised.frame.at[row, column.name]
+    value: Any = normalised.frame.at[row, column.name]
     shown = None if pd.isna(value) else str(value)
     parameters = {
         "value": shown,

@@ -40,10 +40,10 @@ def school_year(text: str, bare_year: str) -> int | str:
         opening, closing = int(found[1]), int(found[2])
         closing = closing if closing > 99 else closing + opening // 100 * 100 + (100 if closing < opening % 100 else 0)
         return closing if closing == opening + 1 else YEAR_RANGE
-    parts = [_letters(part) for part in re.split("[-/]", plain)]
-    if all(parts):
-        return parts[0] if len(parts) == 1 else YEAR_RANGE
-    return NOT_A_YEAR
+    parts = [year for part in re.split("[-/]", plain) if (year := _letters(part))]
+    if len(parts) <= plain.count("-") + plain.count("/"):
+        return NOT_A_YEAR
+    return parts[0] if len(parts) == 1 else YEAR_RANGE
 
 
 def _letters(text: str) -> int | None:

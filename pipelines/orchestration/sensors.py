@@ -10,7 +10,9 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines import steps
 from pipelines.intake import pickup
+from pipelines.publishing import release
 from pipelines.steps import Workshop
 
 
@@ -26,14 +28,15 @@ def inbox_sensor(job: Any, open_home: Callable[[], Workshop]) -> dg.SensorDefini
         ledger = shop.ledger
         events = pickup.events(shop.home, ledger.last_taken)
         quiet = shop.declarations.initiative.settings["quiet_seconds"]
-        if not events:
-            yield dg.SkipReason("No new file in the inbox.")
-        elif any(0 <= time.time() - event.file.stat().st_mtime < quiet for event in events):
+        if any(0 <= time.time() - event.file.stat().st_mtime < quiet for event in events):
             yield dg.SkipReason("A file is still being written.")
+        elif not steps.has_work(shop):
+            yield dg.SkipReason("Nothing new, and the site is of the present inputs.")
         else:
-            # Paths and bytes, not names: a corrected file under the same name is a new request. The ledger's length
-            # lets the same bytes come back after others (A, B, A).
-            seen = [f"{event.path}\0{event.sha256}" for event in events] + [str(len(ledger.events))]
-            yield dg.RunRequest(run_key=hashlib.sha256("\n".join(seen).encode()).hexdigest())
+            # The state that asks, not names: a corrected file under the same name is a new request, and so are the same
+            # bytes after others (A, B, A); a state that failed is not tried for ever.
+            state = [f"{event.path}\0{event.sha256}" for event in events]
+            state.append(release.release_id(shop.declarations, ledger))
+            yield dg.RunRequest(run_key=hashlib.sha256("\n".join(state).encode()).hexdigest())
 
     return inbox

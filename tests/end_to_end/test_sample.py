@@ -43,7 +43,7 @@ def test_sample_is_published_and_the_broken_files_are_answered(sample) -> None:
 def test_every_page_says_that_the_data_are_synthetic(sample, declared: Declarations) -> None:
     pages = [p for p in sample.site.rglob("*.html") if p.parent != sample.site]
     assert len(pages) > 2 * len(declared.rows("areas"))
-    assert all('class="synthetic"' in page.read_text("utf-8") for page in pages)
+    assert all('<p class="banner" role="note">' in page.read_text("utf-8") for page in pages)
 
 
 def test_published_keys_are_unique_and_the_columns_are_the_contracts(sample, declared: Declarations) -> None:
