@@ -1,0 +1,124 @@
+"""Headline cards: where an indicator stands at an area, from where, to where, in words and numbers.
+
+Belongs here: what a card says. Does not belong here: charts, and which cards a page shows.
+"""
+
+from dashboards.charts.words import capital, cell, headline
+from dashboards.content import MISSING, SHOWN, Area, Indicator, Material, Point, Series
+from dashboards.labels import CHANGES, GOING_WELL, NEEDS_ATTENTION, STATES, VERDICTS
+from dashboards.language import Voice
+from dashboards.views import Badge, Card, GoalView
+
+
+def latest(points: Series) -> Point | None:
+    """The newest period of a series, with or without a value."""
+    return points[-1] if points else None
+
+
+def last_shown(points: Series) -> Point | None:
+    """The newest period with a value."""
+    return next((p for p in reversed(points) if p.state == SHOWN), None)
+
+
+def goal_views(material: Material, voice: Voice, area: Area) -> tuple[GoalView, ...]:
+    """The goals in declared order with their headline cards; a goal without any is left to the list of indicators."""
+    views = []
+    for number, goal in enumerate(material.goals, start=1):
+        cards = tuple(card(material, voice, area, i) for i in material.headlines() if i.goal_id == goal["goal_id"])
+        views.append(GoalView(voice.integer(number), voice.name(goal), voice.name(goal, "description"), cards))
+    return tuple(views)
+
+
+def card(material: Material, voice: Voice, area: Area, indicator: Indicator) -> Card:
+    """One headline indicator at an area. The newest period counts, even when its value may not be shown."""
+    points = material.points(area.code, indicator.id)
+    now = latest(points)
+    unit = indicator.unit
+    state = now.state if now else MISSING
+    shown = now if now and state == SHOWN else None
+    return Card(
+        indicator_id=indicator.id,
+        name=headline(voice, indicator),
+        value=cell(voice, unit, now),
+        period=voice.period(now.period) if now else "",
+        state=state,
+        verdict=Badge(shown.verdict, voice.word(VERDICTS, shown.verdict)) if shown and shown.verdict else None,
+        facts=_facts(voice, unit, now, shown),
+        changes=_changes(voice, unit, points, shown),
+        notes=_notes(voice, unit, points, shown),
+    )
+
+
+def _facts(voice: Voice, unit: str, now: Point | None, shown: Point | None) -> tuple[tuple[str, str], ...]:
+    facts = []
+    if shown and shown.value_low is not None:
+        facts.append((voice.say("Range of uncertainty"), voice.span(unit, shown.value_low, shown.value_high)))
+    if now and now.baseline_value is not None:
+        label = voice.say("Baseline {period}", period=voice.period(now.baseline_period))
+        facts.append((label, voice.value(unit, now.baseline_value)))
+    if now and now.target_value is not None:
+        label = voice.say("Target {period}", period=voice.period(now.target_period))
+        facts.append((label, voice.value(unit, now.target_value)))
+    return tuple(facts)
+
+
+def _changes(voice: Voice, unit: str, points: Series, shown: Point | None) -> tuple[tuple[str, Badge, str], ...]:
+    """Change since the baseline and since the year before: the judged word first, then the plain difference."""
+    if shown is None or shown.value is None:
+        return ()
+    found = []
+    if shown.baseline_period != shown.period:
+        found.append((voice.say("Since the baseline"), shown.change_from_baseline, shown.baseline_value))
+    before = points[-2] if len(points) > 1 else None
+    if before:
+        found.append((voice.say("Since the year before"), shown.change_from_previous, before.value))
+    return tuple(
+        (
+            label,
+            Badge(code, voice.word(CHANGES, code)),
+            voice.difference(unit, shown.value - start) if start is not None else "",
+        )
+        for label, code, start in found
+        if code and code != "not_comparable"
+    )
+
+
+def _notes(voice: Voice, unit: str, points: Series, shown: Point | None) -> tuple[str, ...]:
+    if shown is None:
+        earlier = last_shown(points)
+        if earlier is None:
+            return ()
+        value, period = voice.value(unit, earlier.value), voice.period(earlier.period)
+        return (voice.say("Last value: {value} in {period}.", value=value, period=period),)
+    if shown.coverage is not None and shown.coverage < 0.995:
+        return (voice.say("A lower bound: {share} reported.", share=voice.percent(shown.coverage)),)
+    return ()
+
+
+def state_sentence(material: Material, voice: Voice, area: Area) -> tuple[tuple[str, str], ...]:
+    """What goes well and what does not, as pairs of a code and a sentence that names the indicators."""
+    found: dict[str, list[str]] = {}
+    for indicator in material.headlines():
+        now = latest(material.points(area.code, indicator.id))
+        name = headline(voice, indicator).isolated
+        found.setdefault(_standing(now), []).append(name)
+    labels = {
+        "on_track": voice.say("On the way to the target or beyond it"),
+        "behind": voice.say("Behind the path to the target"),
+        "too_early": voice.say("Cannot be judged yet"),
+        **{state: capital(voice.translate(words)) for state, words in STATES.items()},
+    }
+    return tuple((code, f"{label}: {_list(found[code])}.") for code, label in labels.items() if code in found)
+
+
+def _standing(now: Point | None) -> str:
+    """Which sentence an indicator belongs to: a group of verdicts, or the reason why there is no value."""
+    if now is None or now.state != SHOWN:
+        return now.state if now else MISSING
+    if now.verdict in GOING_WELL:
+        return "on_track"
+    return "behind" if now.verdict in NEEDS_ATTENTION else "too_early"
+
+
+def _list(names: list[str]) -> str:
+    return " · ".join(names)

@@ -1,0 +1,102 @@
+"""An area's numbers by group."""
+
+from collections.abc import Mapping, Sequence
+
+from dashboards.charts.dots import at, by_scale, dot, dot_input
+from dashboards.charts.words import heading_lines, headline, title, with_range
+from dashboards.content import HIDDEN, SHOWN, Area, Indicator, Material
+from dashboards.language import Name, Voice
+from dashboards.panels.dots import DotRow
+from dashboards.panels.groups import groups
+from dashboards.theme import SERIES
+from dashboards.views import Chart, LegendItem, Table
+
+
+def group_charts(material: Material, voice: Voice, area: Area) -> tuple[tuple[Name, tuple[Chart, ...]], ...]:
+    """For each dimension that indicators are divided by: its name and a chart for each unit."""
+    found = []
+    for dimension, members in material.members.items():
+        divided = [i for i in material.indicators.values() if dimension in i.dimensions]
+        if not divided:
+            continue
+        # Groups differ in size: shares say more about them than counts, which stand in only where no share is known.
+        rates = [i for i in divided if not i.is_count]
+        known = _group_charts(material, voice, area, dimension, members, rates) or _group_charts(
+            material, voice, area, dimension, members, [i for i in divided if i.is_count]
+        )
+        if not known:
+            known = (Chart(f"groups-{dimension}", "", "", empty=_no_groups(material, voice, area, dimension, divided)),)
+        found.append((dimension_name(material, voice, dimension), known))
+    return tuple(found)
+
+
+def _group_charts(
+    material: Material, voice: Voice, area: Area, dimension: str, members: Sequence[Mapping[str, object]],
+    divided: Sequence[Indicator],
+) -> tuple[Chart, ...]:  # fmt: skip
+    charts = (
+        _group_chart(material, voice, area, dimension, members, alike, scale)
+        for scale, alike in by_scale(divided).items()
+    )
+    return tuple(chart for chart in charts if chart)
+
+
+def dimension_name(material: Material, voice: Voice, dimension: str) -> Name:
+    """What contracts call a dimension in this language."""
+    for table in material.declarations.datasets:
+        for column in table.by_role("dimension"):
+            if column.name == dimension and column.labels:
+                return voice.of(column.labels)
+    return Name(dimension, voice.code, voice.direction)
+
+
+def _no_groups(material: Material, voice: Voice, area: Area, dimension: str, divided: Sequence[Indicator]) -> str:
+    states = {
+        p.state
+        for i in divided
+        for (d, _), points in material.series.get(area.code, {}).get(i.id, {}).items()
+        if d == dimension
+        for p in points
+    }
+    if HIDDEN in states:
+        return voice.say("There are numbers here, but all of them are hidden to protect small groups.")
+    return voice.say("No report divides the numbers of this area in this way.")
+
+
+def _group_chart(
+    material: Material, voice: Voice, area: Area, dimension: str, members: Sequence[Mapping[str, object]],
+    divided: Sequence[Indicator], scale: tuple[str, str],
+) -> Chart | None:  # fmt: skip
+    unit = scale[1]
+    rows, table = [], []
+    used: set[int] = set()
+    hidden: set[int] = set()
+    for indicator in divided:
+        series = [material.points(area.code, indicator.id, dimension, str(m["member"])) for m in members]
+        shown = [p.period for points in series for p in points if p.state == SHOWN]
+        if not shown:
+            continue
+        period = max(shown)
+        found = [at(points, period) for points in series]
+        dots = tuple(dot(voice, unit, n, p.value, p) for n, p in enumerate(found) if p and p.value is not None)
+        used |= {dot.series for dot in dots}
+        hidden |= {n for n, p in enumerate(found) if p and p.state == HIDDEN}
+        rows.append(DotRow(heading_lines(voice, headline(voice, indicator)), dots))
+        name = headline(voice, indicator).isolated
+        table.append((name, voice.period(period), *(with_range(voice, unit, p) for p in found)))
+    if not rows:
+        return None
+    names = [voice.name(m).isolated for m in members]
+    unseen = voice.series(names[n] for n in sorted(hidden))
+    note = voice.say("Some values are hidden to protect small groups: {groups}.", groups=unseen)
+    return Chart(
+        f"groups-{dimension}-{'-'.join(scale)}",
+        title(voice, scale),
+        voice.say("Every group in the latest year with a value; the lines show the range of uncertainty."),
+        figure=groups(dot_input(voice, unit, rows)),
+        legend=tuple(
+            LegendItem("shape", names[n], SERIES[n % len(SERIES)][0], SERIES[n % len(SERIES)][2]) for n in sorted(used)
+        ),
+        notes=(note,) if hidden else (),
+        table=Table((voice.say("Indicator"), voice.say("School year"), *names), tuple(table)),
+    )

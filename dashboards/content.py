@@ -1,0 +1,254 @@
+"""What a site is made from, and its reading into lookups.
+
+Belongs here: the typed content of one release, and one pass over the published tables that sorts them by area, so that
+no page searches a table. Does not belong here: words, formats or layout. Only published (protected) values enter;
+what a hidden row carries is dropped here once more, before any page could show it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from pipelines.declarations import Declarations, split_list
+from pipelines.publishing.gate import CheckResult
+
+ALL = "all"
+TOTAL = (ALL, ALL)
+SHOWN, HIDDEN, WITHHELD, MISSING = "shown", "hidden", "withheld", "missing"
+
+
+@dataclass(frozen=True)
+class SiteContent:
+    """Everything one release shows.
+
+    `values`: the published indicator_values, one row per indicator, area, frequency, period, dimension, member.
+    `submissions`: submission_id, partner_id, received_on (ISO date), object_id, rows_accepted, rows_refused, verdict;
+    one row per submission and table in it.
+    `as_of`: ISO date of the last ledger event, the only clock of the site. `downloads`: file names beside the pages in
+    `data/`, which somebody else writes.
+    """
+
+    declarations: Declarations
+    values: pd.DataFrame
+    checks: Sequence[CheckResult]
+    submissions: pd.DataFrame
+    release_id: str
+    as_of: str
+    is_synthetic: bool
+    downloads: tuple[str, ...] = ("indicator_values.csv", "indicators.csv")
+
+
+class Point(NamedTuple):
+    """One period of one series; every number is None unless the state is shown."""
+
+    period: str
+    state: str
+    value: float | None = None
+    value_low: float | None = None
+    value_high: float | None = None
+    coverage: float | None = None
+    baseline_period: str | None = None
+    baseline_value: float | None = None
+    target_period: str | None = None
+    target_value: float | None = None
+    path_value: float | None = None
+    verdict: str | None = None
+    change_from_baseline: str | None = None
+    change_from_previous: str | None = None
+    submissions: str | None = None
+
+
+_KEYS = ("area_code", "indicator_id", "dimension", "member", "period", "obs_status", "conf_status")
+_CARRIED = Point._fields[2:]
+Series = tuple[Point, ...]
+AreaSeries = Mapping[str, Mapping[tuple[str, str], Series]]
+
+
+@dataclass(frozen=True)
+class Area:
+    """A place, with its row of the register and its neighbours in the hierarchy."""
+
+    code: str
+    type: str
+    parent: str | None
+    row: Mapping[str, Any]
+    spellings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator as declared."""
+
+    id: str
+    goal_id: str
+    is_headline: bool
+    is_count: bool
+    unit: str
+    dimensions: tuple[str, ...]
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Material:
+    """The content of a site, sorted for pages: lookups by code, in declared order."""
+
+    content: SiteContent
+    areas: Mapping[str, Area]
+    children: Mapping[str, tuple[Area, ...]]
+    goals: tuple[Mapping[str, Any], ...]
+    indicators: Mapping[str, Indicator]
+    members: Mapping[str, tuple[Mapping[str, Any], ...]]
+    breaks: Mapping[str, tuple[Mapping[str, Any], ...]]
+    submissions: Mapping[str, tuple[Mapping[str, Any], ...]]
+    series: Mapping[str, AreaSeries] = field(repr=False)
+
+    @property
+    def declarations(self) -> Declarations:
+        """What the initiative declares."""
+        return self.content.declarations
+
+    @property
+    def ecosystem_type(self) -> str:
+        """The area type that has an ecosystem of its own: the last declared."""
+        return self.declarations.initiative.area_types[-1]
+
+    @property
+    def root(self) -> Area:
+        """The area that contains all others."""
+        return next(a for a in self.areas.values() if a.type == self.declarations.initiative.area_types[0])
+
+    def type_names(self, area_type: str, *, plural: bool = False) -> Mapping[str, Any]:
+        """What an area type is called, by language; the plural is the singular where none is declared."""
+        initiative = self.declarations.initiative
+        plurals = initiative.settings.get("area_type_names_plural", {})
+        return plurals.get(area_type) if plural and area_type in plurals else initiative.area_type_names[area_type]
+
+    def points(self, area: str, indicator: str, dimension: str = ALL, member: str = ALL) -> Series:
+        """A series in order of time; empty where nothing was published."""
+        return self.series.get(area, {}).get(indicator, {}).get((dimension, member), ())
+
+    def ancestors(self, area: Area) -> tuple[Area, ...]:
+        """The areas that contain an area, the nearest first."""
+        found: list[Area] = []
+        while area.parent and area.parent in self.areas:
+            area = self.areas[area.parent]
+            found.append(area)
+        return tuple(found)
+
+    def headlines(self) -> tuple[Indicator, ...]:
+        """The indicators that lead every page, in declared order."""
+        return tuple(i for i in self.indicators.values() if i.is_headline)
+
+
+def prepare(content: SiteContent) -> Material:
+    """Sort a release's content for its pages; one pass over the values."""
+    declared = content.declarations
+    areas = _areas(declared)
+    indicators = _indicators(declared)
+    by_parent: dict[str, list[Area]] = {}
+    for area in areas.values():
+        by_parent.setdefault(area.parent or "", []).append(area)
+    return Material(
+        content=content,
+        areas=areas,
+        children={code: tuple(found) for code, found in by_parent.items()},
+        goals=tuple(sorted(declared.rows("goals"), key=lambda row: row["sort_order"])),
+        indicators=indicators,
+        members=_grouped(sorted(declared.rows("groups"), key=lambda row: row["sort_order"]), "dimension"),
+        breaks=_grouped(declared.rows("breaks"), "indicator_id"),
+        submissions=_grouped(records(content.submissions), "submission_id"),
+        series=_series(content.values, indicators),
+    )
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a frame as plain dictionaries, with None where a cell is empty."""
+    columns = [_plain(frame[name]) for name in frame.columns]
+    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def _grouped(rows: Iterable[Mapping[str, Any]], key: str) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row[key], []).append(row)
+    return {value: tuple(group) for value, group in found.items()}
+
+
+def _areas(declared: Declarations) -> dict[str, Area]:
+    spellings: dict[str, set[str]] = {}
+    for alias in declared.rows("area_aliases"):
+        # An alias of one dataset only may mean another place to a reader.
+        if not alias.get("object_id"):
+            spellings.setdefault(alias["area_code"], set()).add(alias["alias"])
+    rank = {area_type: number for number, area_type in enumerate(declared.initiative.area_types)}
+    rows = sorted(declared.rows("areas"), key=lambda row: (rank[row["area_type"]], row["area_code"]))
+    return {
+        row["area_code"]: Area(
+            row["area_code"],
+            row["area_type"],
+            row["parent_code"],
+            row,
+            tuple(sorted(spellings.get(row["area_code"], ()))),
+        )
+        for row in rows
+    }
+
+
+def _indicators(declared: Declarations) -> dict[str, Indicator]:
+    goals = {row["goal_id"]: row["sort_order"] for row in declared.rows("goals")}
+    rows = sorted(declared.rows("indicators"), key=lambda row: (goals.get(row["goal_id"], 0), row["sort_order"]))
+    return {
+        row["indicator_id"]: Indicator(
+            id=row["indicator_id"],
+            goal_id=row["goal_id"],
+            is_headline=bool(row["is_headline"]),
+            is_count=row["kind"] == "count",
+            unit=row["unit"],
+            dimensions=split_list(row["dimensions"]),
+            row=row,
+        )
+        for row in rows
+    }
+
+
+def _series(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> dict[str, AreaSeries]:
+    """Published rows by area, indicator and group; only the rhythm an indicator declares, so that no line mixes two."""
+    rhythm = {i.id: i.row["frequency"] for i in indicators.values()}
+    frame = values.sort_values(["area_code", "indicator_id", "dimension", "member", "period"], kind="stable")
+    keys = zip(*(_plain(frame[name]) for name in (*_KEYS, "frequency")), strict=True)
+    carried = zip(*(_plain(frame[name]) for name in _CARRIED), strict=True)
+    found: dict[str, dict[str, dict[tuple[str, str], list[Point]]]] = {}
+    for key, numbers in zip(keys, carried, strict=True):
+        area, indicator, dimension, member, period, obs_status, conf_status, frequency = key
+        if rhythm.get(indicator) != frequency:
+            continue
+        state = _state(numbers[0], obs_status, conf_status)
+        point = Point(period, state, *numbers) if state == SHOWN else _blank(period, state, numbers)
+        found.setdefault(area, {}).setdefault(indicator, {}).setdefault((dimension, member), []).append(point)
+    return {
+        area: {indicator: {group: tuple(p) for group, p in groups.items()} for indicator, groups in by_id.items()}
+        for area, by_id in found.items()
+    }
+
+
+def _state(value: Any, obs_status: str, conf_status: str) -> str:
+    if conf_status == "C":
+        return HIDDEN
+    if value is not None:
+        return SHOWN
+    return WITHHELD if obs_status == "Q" else MISSING
+
+
+def _blank(period: str, state: str, numbers: tuple[Any, ...]) -> Point:
+    """A period without a value: a hidden one keeps nothing, the others keep what was agreed about their target."""
+    if state == HIDDEN:
+        return Point(period, state)
+    agreed = dict(zip(_CARRIED, numbers, strict=True))
+    kept = ("baseline_period", "baseline_value", "target_period", "target_value", "path_value", "verdict")
+    return Point(period, state, **{name: agreed[name] for name in kept})

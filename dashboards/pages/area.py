@@ -1,0 +1,111 @@
+"""The page of one area: cards, trends, comparison, groups, further indicators, and how far to trust the page."""
+
+from collections.abc import Iterator
+
+from dashboards.cards import goal_views, latest, state_sentence
+from dashboards.charts.comparisons import comparison_charts
+from dashboards.charts.divisions import group_charts
+from dashboards.charts.trends import trend_chart
+from dashboards.charts.words import cell, common_breaks, common_legend, headline
+from dashboards.content import HIDDEN, MISSING, SHOWN, WITHHELD, Area, Material
+from dashboards.labels import CHANGES, VERDICTS
+from dashboards.language import Voice
+from dashboards.views import Badge, Page
+
+FEW = 20
+
+
+def pages(material: Material, voice: Voice) -> Iterator[Page]:
+    """One page for every declared area."""
+    for area in material.areas.values():
+        yield _page(material, voice, area)
+
+
+def _page(material: Material, voice: Voice, area: Area) -> Page:
+    name = voice.name(area.row)
+    has_values = any(
+        p.state == SHOWN
+        for groups in material.series.get(area.code, {}).values()
+        for points in groups.values()
+        for p in points
+    )
+    context = {
+        "area": area,
+        "name": name,
+        "type_name": voice.of(material.type_names(area.type)),
+        "ancestors": [(a, voice.name(a.row)) for a in reversed(material.ancestors(area))],
+        "facts": _facts(material, voice, area),
+        "has_values": has_values,
+    }
+    if has_values:
+        context |= {
+            "standing": state_sentence(material, voice, area),
+            "goals": goal_views(material, voice, area),
+            "trends": (trends := [trend_chart(material, voice, area, i) for i in material.headlines()]),
+            "trend_legend": common_legend(trends),
+            "trend_breaks": common_breaks(trends),
+            "comparison": (comparison := comparison_charts(material, voice, area)),
+            "comparison_legend": common_legend(comparison),
+            "groups": [(name, common_legend(charts), charts) for name, charts in group_charts(material, voice, area)],
+            "indicators": _rows(material, voice, area),
+            "trust": _trust(material, voice, area),
+        }
+    children = material.children.get(area.code, ())
+    context["child_type"] = voice.of(material.type_names(children[0].type, plural=True)) if children else None
+    # A long list stands once, in the index.
+    few = children if len(children) <= FEW else ()
+    named = ((child, voice.name(child.row)) for child in few)
+    context["children"] = sorted(named, key=lambda pair: (pair[1].text, pair[0].code))
+    return Page(f"areas/{area.code}/index.html", "area.html", name.text, "areas", context)
+
+
+def _facts(material: Material, voice: Voice, area: Area) -> list[tuple[str, str]]:
+    """Whole numbers that the register of areas knows of a place, such as clusters, where the contract labels them."""
+    register = material.declarations.objects.get("areas")
+    columns = register.by_role("attribute") if register else ()
+    return [
+        (voice.of(column.labels).isolated, voice.integer(area.row[column.name]))
+        for column in columns
+        if column.type == "integer" and column.labels and area.row.get(column.name) is not None
+    ]
+
+
+def _rows(material: Material, voice: Voice, area: Area) -> list[tuple[object, ...]]:
+    """The indicators without a card, one line each: name, period, value, change since the baseline, verdict."""
+    rows: list[tuple[object, ...]] = []
+    for indicator in (i for i in material.indicators.values() if not i.is_headline):
+        now = latest(material.points(area.code, indicator.id))
+        shown = now if now and now.state == SHOWN else None
+        rows.append(
+            (
+                indicator.id,
+                headline(voice, indicator),
+                voice.period(now.period) if now else "–",
+                cell(voice, indicator.unit, now),
+                Badge(shown.change_from_baseline, voice.word(CHANGES, shown.change_from_baseline))
+                if shown and shown.change_from_baseline
+                else None,
+                Badge(shown.verdict, voice.word(VERDICTS, shown.verdict)) if shown and shown.verdict else None,
+            )
+        )
+    return rows
+
+
+def _trust(material: Material, voice: Voice, area: Area) -> dict[str, object]:
+    """What stands behind the page: how much is shown, hidden, missing, and whose deliveries it rests on."""
+    counts = dict.fromkeys((SHOWN, HIDDEN, WITHHELD, MISSING), 0)
+    used: set[str] = set()
+    for groups in material.series.get(area.code, {}).values():
+        for points in groups.values():
+            for p in points:
+                counts[p.state] += 1
+                used.update((p.submissions or "").split(";"))
+    partners = {row["partner_id"]: row for row in material.declarations.rows("partners")}
+    newest: dict[str, str] = {}
+    for submission in sorted(used & material.submissions.keys()):
+        row = material.submissions[submission][0]
+        newest[row["partner_id"]] = max(newest.get(row["partner_id"], ""), str(row["received_on"]))
+    sources = [
+        (voice.name(partners[p]).isolated if p in partners else p, voice.date(day)) for p, day in sorted(newest.items())
+    ]
+    return {"counts": {state: voice.integer(n) for state, n in counts.items()}, "raw": counts, "sources": sources}

@@ -1,0 +1,73 @@
+"""The catalogue of indicators: what each one counts, of whom, from which source, and who answers for it."""
+
+from collections.abc import Iterator
+
+from dashboards.charts.trends import trend_chart
+from dashboards.charts.words import headline
+from dashboards.content import Indicator, Material
+from dashboards.labels import DIRECTIONS, KINDS, UNITS
+from dashboards.language import Voice
+from dashboards.views import Page
+from pipelines.declarations import split_list
+
+
+def pages(material: Material, voice: Voice) -> Iterator[Page]:
+    """The catalogue by goal, and one page an indicator."""
+    goals = [
+        (
+            voice.integer(number),
+            voice.name(goal),
+            [
+                (i.id, headline(voice, i), voice.word(UNITS, i.unit), i.is_headline)
+                for i in material.indicators.values()
+                if i.goal_id == goal["goal_id"]
+            ],
+        )
+        for number, goal in enumerate(material.goals, start=1)
+    ]
+    yield Page("indicators/index.html", "indicators.html", voice.say("Indicators"), "indicators", {"goals": goals})
+    for indicator in material.indicators.values():
+        yield _page(material, voice, indicator)
+
+
+def _page(material: Material, voice: Voice, indicator: Indicator) -> Page:
+    name = headline(voice, indicator)
+    return Page(
+        path=f"indicators/{indicator.id}/index.html",
+        template="indicator.html",
+        title=name.text,
+        section="indicators",
+        context={
+            "name": name,
+            "description": voice.name(indicator.row, "description"),
+            "facts": _facts(material, voice, indicator),
+            "trend": trend_chart(material, voice, material.root, indicator),
+            "root_name": voice.name(material.root.row),
+            "id": indicator.id,
+        },
+    )
+
+
+def _facts(material: Material, voice: Voice, indicator: Indicator) -> list[tuple[str, str]]:
+    row = indicator.row
+    facts = [
+        (voice.say("Population"), voice.name(row, "population").isolated),
+        (voice.say("What it is"), voice.word(KINDS, row["kind"])),
+        (voice.say("Unit"), voice.word(UNITS, row["unit"])),
+        (voice.say("Direction"), voice.word(DIRECTIONS, row["direction"])),
+        (voice.say("Source"), _sources(material, voice, row["numerator_objects"])),
+        (voice.say("Divided by"), _sources(material, voice, row["denominator_objects"])),
+        (voice.say("Responsible"), str(row["responsible"] or "")),
+        (voice.say("Baseline"), voice.period(row["baseline_period"])),
+        (voice.say("First year"), voice.period(row["first_period"])),
+        (voice.say("Version of the definition"), voice.integer(int(row["definition_version"] or 1))),
+    ]
+    if row.get("minimum_denominator"):
+        facts.append((voice.say("No verdict below a group of"), voice.integer(row["minimum_denominator"])))
+    return [(label, text) for label, text in facts if text and text != "–"]
+
+
+def _sources(material: Material, voice: Voice, objects: str | None) -> str:
+    """What contracts call the tables a number is made from."""
+    found = (material.declarations.objects.get(o) for o in split_list(objects))
+    return voice.series(voice.of(table.labels or {voice.fallback: table.id}).isolated for table in found if table)

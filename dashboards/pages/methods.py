@@ -1,0 +1,26 @@
+"""How numbers, intervals, verdicts and hiding work, in plain words, with the settings that are in force."""
+
+from collections.abc import Iterator
+
+from dashboards.content import Material
+from dashboards.labels import CHANGES, VERDICTS
+from dashboards.language import Voice
+from dashboards.views import Badge, Page
+
+
+def pages(material: Material, voice: Voice) -> Iterator[Page]:
+    """One page; figures in its text are those the initiative declares."""
+    settings = material.declarations.initiative.settings
+    yield Page(
+        path="methods/index.html",
+        template="methods.html",
+        title=voice.say("Methods"),
+        section="methods",
+        context={
+            "confidence": voice.percent(settings["assessment"].get("confidence", 0.95)),
+            "early": voice.integer(settings["assessment"].get("too_early_periods", 2)),
+            "threshold": voice.integer(settings["policy"].get("threshold", 0)),
+            "verdicts": [Badge(code, voice.translate(text)) for code, text in VERDICTS.items()],
+            "changes": [Badge(code, voice.translate(text)) for code, text in CHANGES.items()],
+        },
+    )

@@ -1,0 +1,123 @@
+"""Rows of dots on one axis, the shape that comparison and groups share.
+
+Belongs here: geometry of a row: heading above it, a lane for each dot with its interval and its value in words. Rows
+stand one under another with their headings on top, so that long names need no margin and a phone shows the same
+chart; a lane each, because intervals on one line hide each other.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dashboards.panels.axes import Axis, short
+from dashboards.theme import MUTED, SERIES
+
+HEADING_LINE, LANE, ROW_SPACE, BOTTOM = 18, 19, 16, 30
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One value of a row; `series` tells whose, `text` is the value as written."""
+
+    series: int
+    value: float
+    low: float | None
+    high: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class DotRow:
+    """A heading, in lines, and the dots under it."""
+
+    heading: tuple[str, ...]
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True)
+class DotRows:
+    """Input of the dot panels. `reference` is a value marked by a line through all rows."""
+
+    rows: tuple[DotRow, ...]
+    axis: Axis
+    direction: str
+    reference: float | None = None
+
+
+Placed = list[tuple[Dot, float]]
+
+
+def dot_rows(data: DotRows, *, emphasised: int | None = None) -> dict[str, Any]:
+    """Draw rows of dots; the series `emphasised` is drawn larger."""
+    placed, height = _places(data.rows)
+    series = sorted({dot.series for dot, _ in placed})
+    traces = [_dots([p for p in placed if p[0].series == s], s, s == emphasised) for s in series]
+    return {"data": [*traces, _values(placed)], "layout": _layout(data, height)}
+
+
+def _places(rows: tuple[DotRow, ...]) -> tuple[Placed, float]:
+    """Each dot with its height, in pixels below the top, and the height of the whole."""
+    placed: Placed = []
+    top = 0.0
+    for row in rows:
+        top += HEADING_LINE * len(row.heading) + 3
+        for dot in row.dots:
+            placed.append((dot, -(top + LANE / 2)))
+            top += LANE
+        top += ROW_SPACE
+    return placed, top
+
+
+def _dots(placed: Placed, series: int, is_large: bool) -> dict[str, Any]:
+    colour, symbol, _ = SERIES[series % len(SERIES)]
+    trace: dict[str, Any] = {
+        "x": [short(dot.value) for dot, _ in placed], "y": [short(at) for _, at in placed],
+        "marker": {"color": colour, "symbol": symbol, "size": 14 if is_large else 12},
+    }  # fmt: skip
+    if any(dot.high is not None and dot.low is not None for dot, _ in placed):
+        trace["error_x"] = {
+            "color": colour,
+            "array": [short((dot.value if dot.high is None else dot.high) - dot.value) for dot, _ in placed],
+            "arrayminus": [short(dot.value - (dot.value if dot.low is None else dot.low)) for dot, _ in placed],
+        }
+    return trace
+
+
+def _values(placed: Placed) -> dict[str, Any]:
+    """Values in words, each past the end of its interval; unseen markers keep the words clear of the dots."""
+    return {
+        "mode": "markers+text", "marker": {"size": 14, "opacity": 0},
+        "x": [short(dot.value if dot.high is None else dot.high) for dot, _ in placed],
+        "y": [short(at) for _, at in placed], "text": [dot.text for dot, _ in placed],
+    }  # fmt: skip
+
+
+def headings(rows: list[tuple[tuple[str, ...], float]]) -> list[dict[str, Any]]:
+    """Annotations for headings: their lines, and how far below the top each begins; the template knows the side."""
+    return [
+        {"y": short(-(top + HEADING_LINE * n)), "text": line} for lines, top in rows for n, line in enumerate(lines)
+    ]
+
+
+def _layout(data: DotRows, height: float) -> dict[str, Any]:
+    top, found = 0.0, []
+    for row in data.rows:
+        found.append((row.heading, top))
+        top += HEADING_LINE * len(row.heading) + 3 + LANE * len(row.dots) + ROW_SPACE
+    low, high = data.axis.low, data.axis.high
+    padded = [short(low - 0.05 * (high - low)), short(high + 0.17 * (high - low))]
+    layout: dict[str, Any] = {
+        "template": f"rows-{data.direction}",
+        "height": round(height + BOTTOM),
+        "xaxis": {**data.axis.layout(), "range": padded},
+        "yaxis": {"range": [-round(height), 0]},
+        "annotations": headings(found),
+    }  # fmt: skip
+    if data.reference is not None:
+        layout["shapes"] = [
+            {
+                "type": "line", "xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
+                "x0": short(data.reference), "x1": short(data.reference),
+                "line": {"color": MUTED, "width": 1.5, "dash": "dot"},
+            }
+        ]  # fmt: skip
+    return layout

@@ -1,0 +1,194 @@
+"""The trend of one indicator: history with its interval, the path to the target, breaks in method."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dashboards.bidi import plain
+from dashboards.panels.axes import Axis, short
+from dashboards.theme import BAND, BRAND, MUTED, PAPER, TARGET
+
+HEIGHT = 270
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """A period on the line. `value` None is a gap, which is never bridged; `after_break` starts a new line.
+
+    `row` is the period's row in the table twin, from which the page makes the words that show on pointing at it.
+    """
+
+    at: float
+    value: float | None
+    low: float | None
+    high: float | None
+    row: int
+    after_break: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A labelled position: a point of the path, the target, the last value."""
+
+    at: float
+    value: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Input of the panel. `path` ends at the target when there is one; `breaks` are positions of changed methods."""
+
+    points: tuple[TrendPoint, ...]
+    path: tuple[Mark, ...]
+    target: Mark | None
+    last: Mark | None
+    breaks: tuple[float, ...]
+    times: Axis
+    values: Axis
+
+
+def trend(data: Trend) -> dict[str, Any]:
+    """Draw the line with its band, and the dashed path with the target as an open diamond."""
+    traces = [_band(data), _path(data), _line(data), _target(data)]
+    return {"data": [trace for trace in traces if trace], "layout": _layout(data)}
+
+
+def _runs(data: Trend) -> Iterator[list[TrendPoint]]:
+    """Stretches of neighbouring periods with a value, cut at breaks."""
+    run: list[TrendPoint] = []
+    for point in data.points:
+        if run and (point.value is None or point.after_break):
+            yield run
+            run = []
+        if point.value is not None:
+            run.append(point)
+    if run:
+        yield run
+
+
+def _band(data: Trend) -> dict[str, Any] | None:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for run in _runs(data):
+        known = [p for p in run if p.low is not None and p.high is not None]
+        if not known:
+            continue
+        if x:
+            x.append(None)
+            y.append(None)
+        # A lone period gets a narrow band of its own: a polygon over one point would have no width.
+        wide = 0.012 * max(data.times.high - data.times.low, 1) if len(known) == 1 else 0.0
+        there = [(p.at, p.low) for p in known] if not wide else [(known[0].at + d, known[0].low) for d in (-wide, wide)]
+        back = (
+            [(p.at, p.high) for p in known] if not wide else [(known[0].at + d, known[0].high) for d in (-wide, wide)]
+        )
+        for at, value in [*there, *reversed(back)]:
+            x.append(short(at))
+            y.append(short(value or 0))
+    if not x:
+        return None
+    return {
+        "mode": "lines", "x": x, "y": y, "fill": "toself", "fillcolor": BAND,
+        "line": {"width": 0}, "hoverinfo": "skip",
+    }  # fmt: skip
+
+
+def _line(data: Trend) -> dict[str, Any] | None:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    rows: list[int | None] = []
+    for run in _runs(data):
+        if x:
+            x.append(None)
+            y.append(None)
+            rows.append(None)
+        x += [short(p.at) for p in run]
+        y += [short(p.value or 0) for p in run]
+        rows += [p.row for p in run]
+    if not x:
+        return None
+    return {
+        "mode": "lines+markers", "x": x, "y": y, "customdata": rows,
+        "line": {"color": BRAND, "width": 3}, "marker": {"color": BRAND, "size": 7},
+    }  # fmt: skip
+
+
+def _path(data: Trend) -> dict[str, Any] | None:
+    if len(data.path) < 2:
+        return None
+    corners = _corners(data.path)
+    return {
+        "mode": "lines", "x": [short(m.at) for m in corners], "y": [short(m.value) for m in corners],
+        "hoverinfo": "skip", "line": {"color": TARGET, "width": 2, "dash": "5px,4px"},
+    }  # fmt: skip
+
+
+def _corners(path: tuple[Mark, ...]) -> list[Mark]:
+    """The points where a path bends, and its ends: a straight path needs no more than two."""
+    kept = [path[0]]
+    for before, here, after in zip(path, path[1:], path[2:], strict=False):
+        slope_in = (here.value - before.value) / (here.at - before.at)
+        slope_out = (after.value - here.value) / (after.at - here.at)
+        if abs(slope_in - slope_out) > 1e-3 * max(abs(slope_in), abs(slope_out)):
+            kept.append(here)
+    return [*kept, path[-1]]
+
+
+def _target(data: Trend) -> dict[str, Any] | None:
+    if data.target is None:
+        return None
+    return {
+        "mode": "markers", "x": [short(data.target.at)], "y": [short(data.target.value)],
+        "hovertext": [data.target.text],
+        "marker": {"symbol": "diamond", "color": PAPER, "size": 12, "line": {"color": TARGET, "width": 2.5}},
+    }  # fmt: skip
+
+
+def _layout(data: Trend) -> dict[str, Any]:
+    padding = 0.06 * (data.values.high - data.values.low)
+    reach = max(data.times.high - data.times.low, 1)
+    layout: dict[str, Any] = {
+        "template": "trend",
+        "height": HEIGHT,
+        "margin": {"l": _left(data), "r": 6, "t": 22, "b": 26},
+        "xaxis": {
+            **data.times.layout(), "showgrid": False, "showline": True,
+            "range": [round(data.times.low - 0.05 * reach, 3), round(data.times.high + 0.07 * reach, 3)],
+        },
+        "yaxis": {**data.values.layout(), "range": [short(data.values.low), short(data.values.high + padding)]},
+        "annotations": _annotations(data),
+    }  # fmt: skip
+    if data.breaks:
+        layout["shapes"] = [
+            {
+                "type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
+                "line": {"color": MUTED, "width": 1, "dash": "dot"},
+            }
+            for at in data.breaks
+        ]  # fmt: skip
+    return layout
+
+
+def _left(data: Trend) -> int:
+    """Room for the tick texts; Plotly's own measuring would draw a chart again and again on a phone."""
+    return 12 + round(7.3 * max(len(plain(text)) for text in data.values.texts))
+
+
+def _annotations(data: Trend) -> list[dict[str, Any]]:
+    """The last value and the target, each on the side where the other is not."""
+    last, target = data.last, data.target
+    last_above = not (last and target) or last.value >= target.value
+    found = []
+    if last:
+        found.append(_annotation(last, BRAND, 16 if last_above else -16))
+    if target:
+        found.append(_annotation(target, TARGET, -18 if last and last_above else 18))
+    return found
+
+
+def _annotation(mark: Mark, colour: str, shift: int) -> dict[str, Any]:
+    return {
+        "x": short(mark.at), "y": short(mark.value), "text": mark.text, "yshift": shift,
+        "font": {"color": colour, "size": 14, "weight": 700},
+    }  # fmt: skip

@@ -1,0 +1,31 @@
+"""Periods as points in time and as words.
+
+Belongs here: reading the published `period` text. Does not belong here: which periods an indicator has.
+"""
+
+import re
+from functools import cache
+
+from dashboards import bidi
+
+_FORMS = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d{2}))?$")
+
+
+@cache
+def position(period: str) -> float:
+    """Where a period stands on a time axis, in years; a quarter or a month is a fraction after its year."""
+    match = _FORMS.match(period)
+    if not match:
+        raise ValueError(f"period '{period}' is neither a year, a quarter nor a month")
+    year, quarter, month = match.groups()
+    if quarter:
+        return int(year) + round((int(quarter) - 1) / 4, 4)
+    return int(year) + (round((int(month) - 1) / 12, 4) if month else 0)
+
+
+@cache
+def label(period: str) -> str:
+    """A period for people: `2022` closes the school year 2021/22; other rhythms stand as they are written."""
+    if re.fullmatch(r"\d{4}", period):
+        return bidi.number(f"{int(period) - 1}/{period[2:]}")
+    return bidi.number(period)

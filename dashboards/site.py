@@ -1,0 +1,156 @@
+"""The published site: from a release's content to a folder of pages that opens offline.
+
+Belongs here: putting views into templates and writing files. Does not belong here: what a page shows (`pages`), how it
+looks (`theme`, `static`), and the tables in `data/`, which publishing writes. The same content gives the same bytes.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from dashboards import bidi, theme
+from dashboards.content import Material, SiteContent, prepare
+from dashboards.language import Name, Voice, direction_of, self_name, voice
+from dashboards.pages import area, areas, home, indicators, methods, quality
+from dashboards.views import Page
+from pipelines.translation import is_complete
+
+FOLDER = Path(__file__).resolve().parent
+# The chart library writes one style element for maps when it loads. Pages allow no inline style but this one, by its
+# hash; another version of the library wants another hash, and the browser test says which.
+BUNDLE_STYLE = "sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o="
+PAGES: Sequence[Callable[[Material, Voice], Iterator[Page]]] = (
+    home.pages,
+    areas.pages,
+    area.pages,
+    indicators.pages,
+    quality.pages,
+    methods.pages,
+)
+
+
+def render(content: SiteContent, out: Path) -> None:
+    """Write the site into `out`, which is made when missing; `out/data` is left to others.
+
+    Languages are those the initiative declares and whose catalogue is complete. Raises OSError where a file cannot be
+    written, and jinja2.UndefinedError where a template asks for what its page does not give.
+    """
+    material = prepare(content)
+    languages = published_languages(content)
+    _write_assets(out / "assets", material)
+    _write(out / "index.html", _language_page(content, languages))
+    for language in languages:
+        for path, text in _pages(material, language, languages):
+            _write(out / language / path, text)
+
+
+def published_languages(content: SiteContent) -> tuple[str, ...]:
+    """The declared languages that can say every sentence; the default one always, so that there is a site."""
+    initiative = content.declarations.initiative
+    return tuple(code for code in initiative.languages if code == initiative.default_language or is_complete(code))
+
+
+def figure_json(figure: Mapping[str, Any]) -> Markup:
+    """A figure as JSON for a script element: no character in it can end the element."""
+    text = json.dumps(figure, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+def _pages(material: Material, language: str, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
+    speaker = voice(language, material.declarations.initiative.default_language)
+    environment = _environment(speaker)
+    shared = _shared(material, speaker, languages)
+    for make in PAGES:
+        for page in make(material, speaker):
+            base = "../" * page.path.count("/")
+            yield (
+                page.path,
+                environment.get_template(page.template).render(
+                    **shared, page=page, base=base, assets=f"{base}../assets", **page.context
+                ),
+            )
+
+
+def _environment(speaker: Voice) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals |= {"_": speaker.translate, "say": speaker.say, "foreign": partial(_foreign, speaker)}
+    environment.filters |= {"bidi": bidi.html, "plain": bidi.plain, "figure": figure_json}
+    return environment
+
+
+def _foreign(speaker: Voice, name: Name) -> Markup:
+    """Attributes for a name that is not in the page's language; nothing for one that is."""
+    if name.language == speaker.code:
+        return Markup("")
+    return Markup(f' lang="{escape(name.language)}" dir="{name.direction}"')
+
+
+def _shared(material: Material, speaker: Voice, languages: Sequence[str]) -> dict[str, Any]:
+    content = material.content
+    areas_name = speaker.of(material.type_names(material.ecosystem_type, plural=True)).text
+    return {
+        "lang": speaker.code,
+        "dir": speaker.direction,
+        "site_name": speaker.of(material.declarations.initiative.names),
+        "languages": [(code, self_name(code), direction_of(code)) for code in languages],
+        "is_synthetic": content.is_synthetic,
+        "as_of": speaker.date(content.as_of),
+        "release": bidi.number(content.release_id),
+        "downloads": content.downloads,
+        "bundle_style": BUNDLE_STYLE,
+        "areas_label": areas_name,
+        "sections": [
+            ("home", "index.html", speaker.say("Overview")),
+            ("areas", "areas/index.html", areas_name),
+            ("indicators", "indicators/index.html", speaker.say("Indicators")),
+            ("quality", "quality/index.html", speaker.say("Data quality")),
+            ("methods", "methods/index.html", speaker.say("Methods")),
+        ],
+    }
+
+
+def _language_page(content: SiteContent, languages: Sequence[str]) -> str:
+    """The page above all languages: it goes on to the default one, and offers the others."""
+    initiative = content.declarations.initiative
+    speaker = voice(initiative.default_language, initiative.default_language)
+    return (
+        _environment(speaker)
+        .get_template("language.html")
+        .render(
+            default=initiative.default_language,
+            direction=speaker.direction,
+            name=speaker.of(initiative.names),
+            languages=[(code, self_name(code), direction_of(code)) for code in languages],
+            is_synthetic=content.is_synthetic,
+        )
+    )
+
+
+def _write_assets(folder: Path, material: Material) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    style = theme.css_variables() + (FOLDER / "static" / "site.css").read_text(encoding="utf-8")
+    _write(folder / "site.css", style)
+    _write(folder / "site.js", (FOLDER / "static" / "site.js").read_text(encoding="utf-8"))
+    _write(folder / "theme.js", f"window.chartTemplates = {figure_json(theme.templates())};\n")
+    _write(folder / "areas.js", f"window.areaSpellings = {figure_json(areas.spellings(material))};\n")
+    bundle = files("plotly") / "package_data" / "plotly.min.js"
+    shutil.copyfile(str(bundle), folder / "plotly.min.js")
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8", newline="\n")

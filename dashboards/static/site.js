@@ -1,0 +1,91 @@
+// The site's only script: draws the figures that pages carry as JSON, and searches the index of areas.
+(function () {
+  "use strict";
+
+  var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  // Isolates, as in bidi.py: SVG text runs from left to right unless the string itself says otherwise.
+  var open = document.documentElement.dir === "rtl" ? "\u2067" : "\u2066";
+  var close = "\u2069";
+
+  // What shows on pointing at a period is its row in the table under the chart.
+  function fromTable(table, row) {
+    if (row === null) { return ""; }
+    var headers = table.tHead.rows[0].cells;
+    return Array.prototype.map.call(table.tBodies[0].rows[row].cells, function (cell, n) {
+      var text = "\u2068" + cell.textContent + close;
+      return open + (n ? headers[n].textContent + ": " + text : text) + close;
+    }).join("<br>");
+  }
+
+  function draw(plot) {
+    var figure = JSON.parse(plot.nextElementSibling.textContent);
+    figure.data.forEach(function (trace) {
+      if (trace.customdata) {
+        trace.hovertext = trace.customdata.map(fromTable.bind(null, plot.parentNode.querySelector("table")));
+      }
+    });
+    figure.layout.template = window.chartTemplates[figure.layout.template];
+    figure.layout.transition = still ? { duration: 0 } : undefined;
+    window.Plotly.newPlot(plot, figure.data, figure.layout, {
+      displayModeBar: false,
+      doubleClick: false,
+      responsive: true,
+      scrollZoom: false,
+      showTips: false
+    });
+  }
+
+  // One chart at a time, so that the first stands before the last is begun.
+  function drawAll(plots) {
+    if (!plots.length) {
+      document.documentElement.setAttribute("data-drawn", "");
+      return;
+    }
+    draw(plots[0]);
+    window.setTimeout(function () { drawAll(plots.slice(1)); }, 0);
+  }
+
+  function fold(text) {
+    return text.toLowerCase().normalize("NFKD").replace(/[-\u05be\u2013]/g, " ")
+      .replace(/[^\p{L}\p{Nd}\s]/gu, "").replace(/\s+/g, " ").trim();
+  }
+
+  function search(form) {
+    var input = form.querySelector("input");
+    var found = form.querySelector(".found");
+    var places = Array.prototype.map.call(document.querySelectorAll(".places li"), function (item) {
+      return { item: item, text: window.areaSpellings[item.getAttribute("data-c")] || "" };
+    });
+    function show() {
+      var wanted = fold(input.value);
+      var count = 0;
+      places.forEach(function (place) {
+        var fits = place.text.indexOf(wanted) >= 0;
+        place.item.hidden = !fits;
+        count += fits ? 1 : 0;
+      });
+      document.querySelectorAll(".region").forEach(function (region) {
+        region.hidden = !region.querySelector(".places li:not([hidden])");
+      });
+      found.textContent = !wanted ? "" : count ? found.dataset.found.replace("{count}", count) : found.dataset.none;
+    }
+    form.hidden = false;
+    input.addEventListener("input", show);
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      var first = document.querySelector(".places li:not([hidden]) a");
+      if (first && input.value) { window.location.href = first.href; }
+    });
+    show();
+  }
+
+  // A table that is wider than a phone must scroll by keyboard too.
+  document.querySelectorAll(".scroll").forEach(function (box) { box.tabIndex = 0; });
+  document.querySelectorAll("form.search").forEach(search);
+  var plots = Array.prototype.slice.call(document.querySelectorAll(".plot"));
+  if (window.Plotly || !plots.length) { drawAll(plots); }
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll(".js-plotly-plot").forEach(function (plot) { window.Plotly.Plots.resize(plot); });
+  });
+})();

@@ -1,0 +1,86 @@
+"""What templates receive: small immutable views, with all text made and no decision left.
+
+Belongs here: shapes only. Text is plain with isolates; templates put it through the `bidi` filter.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dashboards.language import Name
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of one language: its path below the language's folder, its template and what the template shows."""
+
+    path: str
+    template: str
+    title: str
+    section: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The table twin of a chart, or a table of its own; the first cell of a row is its heading."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    """One entry of a legend: a drawn key (`kind` names its form) and its words."""
+
+    kind: str
+    text: str
+    colour: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure with everything around it; without a figure, `empty` says why."""
+
+    id: str
+    title: str
+    summary: str
+    figure: dict[str, Any] | None = None
+    legend: tuple[LegendItem, ...] = ()
+    notes: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    table: Table | None = None
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A code with its word; the template adds the icon of the same code."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A headline indicator at an area: where it stands, from where, to where."""
+
+    indicator_id: str
+    name: Name
+    value: str
+    period: str
+    state: str
+    verdict: Badge | None
+    facts: tuple[tuple[str, str], ...]
+    changes: tuple[tuple[str, Badge, str], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GoalView:
+    """A goal with the cards of its headline indicators."""
+
+    number: str
+    name: Name
+    description: Name
+    cards: tuple[Card, ...]

@@ -1,0 +1,114 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboards.content import Material
+
+pytestmark = pytest.mark.browser
+PHONE, DESKTOP = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
+
+
+class Visit:
+    """A page opened from the folder, offline, with what the browser complained about and asked for."""
+
+    def __init__(self, browser: Any, site: Path, path: str, viewport: dict[str, int]) -> None:
+        self.site = site
+        self.context = browser.new_context(viewport=viewport, offline=True)
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(f"{site.as_uri()}/{path}")
+        self.page.wait_for_selector("html[data-drawn]", state="attached")
+
+    def left_the_folder(self) -> list[str]:
+        inside = (self.site.as_uri() + "/", "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(inside)]
+
+
+@pytest.fixture
+def visit(browser: Any, site: Path):  # type: ignore[no-untyped-def]
+    opened: list[Visit] = []
+
+    def open_page(path: str, viewport: dict[str, int] | None = None) -> Visit:
+        opened.append(Visit(browser, site, path, viewport or DESKTOP))
+        return opened[-1]
+
+    yield open_page
+    for one in opened:
+        one.context.close()
+
+
+def test_hebrew_area_page_opens_offline_from_the_folder(visit: Any, material: Material) -> None:
+    seen = visit("he/areas/3000/index.html")
+    assert seen.page.title().startswith(material.areas["3000"].row["name_he"])
+    assert seen.page.evaluate("document.documentElement.dir") == "rtl"
+    assert seen.complaints == []
+    assert seen.left_the_folder() == []
+    assert seen.page.locator(".js-plotly-plot .main-svg").count() > 0
+
+
+def test_every_kind_of_page_draws_without_complaint(visit: Any, material: Material) -> None:
+    indicator = material.headlines()[0].id
+    paths = ("index", "areas/index", "indicators/index", f"indicators/{indicator}/index", "quality/index")
+    for language in ("he", "en", "ar"):
+        for path in (*paths, "methods/index", f"areas/{material.root.code}/index"):
+            seen = visit(f"{language}/{path}.html")
+            assert (path, seen.complaints, seen.left_the_folder()) == (path, [], [])
+
+
+@pytest.mark.parametrize("path", ["en/areas/3000/index.html", "he/index.html", "ar/quality/index.html"])
+def test_a_phone_needs_no_sideways_scrolling(visit: Any, path: str) -> None:
+    seen = visit(path, PHONE)
+    assert seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+@pytest.mark.parametrize("typed", ["ירושלים", "jerusalem", "JERUSALEM", "القدس", "3000"])
+def test_search_finds_an_area_by_any_of_its_names(visit: Any, typed: str) -> None:
+    seen = visit("he/areas/index.html")
+    seen.page.fill("#find", typed)
+    shown = seen.page.locator(".places li:visible")
+    assert [shown.nth(n).get_attribute("data-c") for n in range(shown.count())] == ["3000"]
+
+
+def test_search_says_when_nothing_fits(visit: Any) -> None:
+    seen = visit("en/areas/index.html")
+    seen.page.fill("#find", "qqqq")
+    assert seen.page.locator(".places li:visible").count() == 0
+    assert "No area has this name" in seen.page.inner_text(".found")
+
+
+def test_the_first_page_redirects_to_the_default_language(visit: Any) -> None:
+    seen = visit("index.html")
+    assert seen.page.evaluate("document.documentElement.lang") == "he"
+    assert seen.page.url.endswith("/he/index.html")
+
+
+def test_pointing_at_a_period_shows_its_row_of_the_table(visit: Any) -> None:
+    seen = visit("en/areas/3000/index.html")
+    shown = seen.page.evaluate(
+        """() => {
+            const figure = document.querySelector('.chart');
+            const line = figure.querySelector('.plot').data.find(trace => trace.customdata);
+            const cells = figure.querySelector('tbody tr').cells;
+            return [line.hovertext[0], [...cells].map(cell => cell.textContent)];
+        }"""
+    )
+    text, cells = shown
+    assert all(cell in text for cell in cells)
+    assert [line[0] + line[-1] for line in text.split("<br>")] == ["\u2066\u2069"] * len(cells)
+
+
+def test_numbers_in_a_hebrew_chart_read_from_left_to_right(visit: Any) -> None:
+    seen = visit("he/areas/3000/index.html")
+    edges = seen.page.evaluate(
+        """() => [...document.querySelectorAll('.xaxislayer-above text')].map(text => {
+            const at = text.textContent.indexOf('/');
+            return at < 0 ? null : [text.getStartPositionOfChar(at - 1).x, text.getStartPositionOfChar(at + 1).x];
+        }).filter(Boolean)"""
+    )
+    assert edges
+    assert all(before < after for before, after in edges)

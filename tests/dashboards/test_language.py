@@ -1,0 +1,57 @@
+import pytest
+
+from dashboards import bidi, periods
+from dashboards.language import direction_of, self_name, voice
+
+
+def test_a_year_is_written_as_a_school_year_and_keeps_its_order() -> None:
+    assert periods.label("2022") == "\u20662021/22\u2069"
+    assert periods.label("2000") == "\u20661999/00\u2069"
+
+
+@pytest.mark.parametrize(("period", "at"), [("2022", 2022), ("2022-Q3", 2022.5), ("2022-07", 2022.5)])
+def test_periods_stand_in_order_on_a_time_axis(period: str, at: float) -> None:
+    assert periods.position(period) == at
+
+
+def test_an_unknown_period_is_refused() -> None:
+    with pytest.raises(ValueError, match="spring"):
+        periods.position("spring")
+
+
+@pytest.mark.parametrize("language", ["he", "ar", "en"])
+def test_numbers_and_ranges_are_isolated_whole(language: str) -> None:
+    speaker = voice(language, "he")
+    assert speaker.value("persons", 21650) == "\u206621,650\u2069"
+    assert speaker.value("share", 0.1623) == "\u206616.2%\u2069"
+    assert speaker.span("share", 0.151, 0.172) == "\u206615.1%–17.2%\u2069"
+    assert speaker.difference("persons", -3.0) == "\u2066-3\u2069"
+
+
+def test_a_unit_nobody_styled_still_has_numbers() -> None:
+    assert voice("en", "he").value("litres", 1.25) == "\u20661.25\u2069"
+
+
+def test_neighbouring_years_are_written_as_ranges() -> None:
+    said = bidi.plain(voice("en", "he").period_list(("2013", "2014", "2015", "2018")))
+    assert said == "2012/13–2014/15, 2017/18"
+
+
+def test_a_missing_name_comes_from_the_default_language_and_says_so() -> None:
+    name = voice("ar", "he").name({"name_he": "רהט", "name_ar": None, "name_en": "Rahat"})
+    assert name == ("רהט", "he", "rtl")
+
+
+def test_direction_and_own_name_come_from_the_locale_data() -> None:
+    assert (direction_of("ar"), direction_of("en")) == ("rtl", "ltr")
+    assert self_name("he") == "עברית"
+
+
+def test_a_name_cannot_turn_the_text_around() -> None:
+    assert bidi.name("\u202eabc\u2069", "ltr") == "\u2066abc\u2069"
+    assert bidi.html(bidi.name("<b>", None)) == "<bdi>&lt;b&gt;</bdi>"
+
+
+def test_a_chart_string_is_wrapped_once() -> None:
+    assert bidi.chart(bidi.number("5"), "rtl") == bidi.number("5")
+    assert bidi.chart("ערך: " + bidi.number("5"), "rtl").startswith("\u2067ערך")
