@@ -5,7 +5,7 @@ Does not belong here: what a step does inside (the rooms), or when it runs (`orc
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,7 @@ from pipelines.intake import take_in
 from pipelines.intake.take_in import Taken
 from pipelines.paths import Home
 from pipelines.publishing import release, tables
-from pipelines.publishing.gate import CheckResult, GateResult, run_gate
+from pipelines.publishing.gate import GateResult, run_gate
 from pipelines.publishing.ledger import Ledger
 
 FACTS = "fct_indicator_values"
@@ -84,7 +84,7 @@ def judge(shop: Workshop) -> GateResult:
 
 def keep_gate(shop: Workshop, gate: GateResult) -> None:
     """Keep the gate's results beside the draft for the pages and for whoever asks why a release was refused."""
-    (shop.home.next / GATE_FILE).write_text(json.dumps(asdict(gate), ensure_ascii=False, indent=1), encoding="utf-8")
+    (shop.home.next / GATE_FILE).write_text(json.dumps(gate.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def kept_gate(shop: Workshop) -> GateResult:
@@ -92,8 +92,7 @@ def kept_gate(shop: Workshop) -> GateResult:
     file = shop.home.next / GATE_FILE
     if not file.exists():
         return GateResult((), False)
-    kept = json.loads(file.read_text(encoding="utf-8"))
-    return GateResult(tuple(CheckResult(**check) for check in kept["checks"]), kept["passed"])
+    return GateResult.from_json(json.loads(file.read_text(encoding="utf-8")))
 
 
 def protected_values(shop: Workshop) -> pd.DataFrame:

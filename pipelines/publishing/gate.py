@@ -12,6 +12,7 @@ recorded and published; never the confidentiality audit. To add a check, write a
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -141,6 +142,8 @@ def _validator() -> Callable[[str, _Examined], Any]:
     from great_expectations import expectations
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    # Its news about temporary folders would stand between our own lines; importing it sets the level anew.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     source = context.data_sources.add_pandas("release")
@@ -224,8 +227,8 @@ def _indicators_present(release: _Release) -> _Examined:
 def _values_in_range(release: _Release) -> _Examined:
     values = release.values[release.values["value"].notna()].copy()
     kind = values["indicator_id"].map(release.indicators.set_index("indicator_id")["kind"])
-    low = values["unit"].map({unit: bounds[0] for unit, bounds in UNIT_BOUNDS.items()}).fillna(-np.inf)
-    high = values["unit"].map({unit: bounds[1] for unit, bounds in UNIT_BOUNDS.items()}).fillna(np.inf)
+    low = values["unit"].map({unit: bounds[0] for unit, bounds in UNIT_BOUNDS.items()}).astype(float).fillna(-np.inf)
+    high = values["unit"].map({unit: bounds[1] for unit, bounds in UNIT_BOUNDS.items()}).astype(float).fillna(np.inf)
     high = high.mask(kind == "ratio", float(release.bounds.get("maximum_ratio", np.inf)))
     value = values["value"].astype(float)
     values["beyond"] = np.maximum(np.maximum(low - value, value - high), 0.0)

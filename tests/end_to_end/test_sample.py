@@ -88,6 +88,14 @@ def test_csv_and_parquet_say_the_same(sample) -> None:
             assert csv_rows == (rows,)
 
 
+def test_home_without_a_single_file_is_published_and_says_so(measure: Measure, tmp_path: Path) -> None:
+    done = measure("run", "--home", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "raw_data" / "inbox" / "moe").is_dir()
+    page = (tmp_path / "dashboards" / "site" / "en" / "index.html").read_text("utf-8")
+    assert "not reported" in page.lower() or "no data" in page.lower()
+
+
 def test_second_run_has_nothing_to_do_and_never_loads_the_orchestrator(sample) -> None:
     code = (
         "import sys; from pipelines.cli import main; "
