@@ -142,8 +142,8 @@ def _validator() -> Callable[[str, _Examined], Any]:
     from great_expectations import expectations
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    # Its news about temporary folders would stand between our own lines; importing it sets the level anew.
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    # This one module sets itself to report temporary folders, which would stand between our own lines.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     source = context.data_sources.add_pandas("release")
