@@ -85,9 +85,9 @@ PARTNER_TYPES: Mapping[str, str] = {
 CHECKS: Mapping[str, str] = {
     "check_release_keys_unique": N_("No value is published twice"),
     "check_release_coverage_kept": N_("No area or year of the last release has gone missing"),
-    "check_release_totals_cover_parts": N_("The whole is at least the sum of its parts"),
+    "check_release_totals_cover_parts": N_("The whole country is at least the sum of its areas"),
     "check_release_values_in_range": N_("Every value is possible in its unit"),
     "check_release_change_plausible": N_("No value changes from year to year more than is believable"),
     "check_release_indicators_present": N_("Every declared indicator is there, or it is known why not"),
-    "check_release_confidentiality": N_("Nothing published lets anybody work out a hidden value"),
+    "check_release_confidentiality": N_("No small group is shown, and no hidden value stands alone in its row"),
 }

@@ -36,6 +36,7 @@ class Rows:
     low: Floats
     high: Floats
     has_enough: Flags
+    is_whole: Flags
     month: Floats
     spacing: Floats
     span: Floats
@@ -89,6 +90,8 @@ def assess(
         _numbers(values, "target_value"),
         _numbers(values, "path_value"),
         rows.is_up,
+        rows.is_whole,
+        rows.kind == "count",
     )
     return values.assign(
         value_low=rows.low,
@@ -126,6 +129,8 @@ def _rows(values: pd.DataFrame, indicators: pd.DataFrame, confidence: float) -> 
         high=high,
         # A count has no denominator and so no minimum: its own interval says how little it tells.
         has_enough=~(denominator < _numbers(by_row, "minimum_denominator")),
+        # Where nothing is said of coverage, nothing is left out.
+        is_whole=_numbers(values, "coverage") == 1 if "coverage" in values else np.ones(len(values), dtype=bool),
         month=months(values["period"]),
         spacing=spacing,
         span=span,
@@ -138,7 +143,7 @@ def _previous(rows: Rows, at: Positions) -> Earlier:
         value=taken(rows.value, at),
         low=taken(rows.low, at),
         high=taken(rows.high, at),
-        is_usable=(at >= 0) & rows.has_enough[at] if len(at) else np.zeros(0, dtype=bool),
+        is_usable=(at >= 0) & rows.has_enough[at] & rows.is_whole[at] if len(at) else np.zeros(0, dtype=bool),
     )
 
 
@@ -182,6 +187,8 @@ def _changes(
         ~np.isnan(rows.value)
         & ~np.isnan(earlier.value)
         & rows.has_enough
+        # Two values that leave out different areas differ for that alone.
+        & rows.is_whole
         & earlier.is_usable
         # The baseline row beside itself, and years before the baseline, are no change since the baseline.
         & (rows.month - earlier.month >= rows.span)

@@ -7,7 +7,8 @@ The rule is the initiatives' own method; its confidence, the years that are too 
 says "on track" are declared in initiative.yml under `assessment`. The first line that holds decides:
 
 1. no_target         no target is declared
-2. not_enough_data   no value, or fewer persons in the denominator than the indicator's minimum
+2. not_enough_data   no value, or fewer persons in the denominator than the indicator's minimum; a value of only
+                     some areas, unless it is a count and what is left out could not change the answer
 3. too_early         fewer than `too_early_periods` periods after the baseline
 4. met               the value has reached the target
 5. behind, ahead     the whole interval lies beyond the path
@@ -63,6 +64,8 @@ class Standing:
     target: Floats
     path: Floats
     is_up: Flags
+    is_whole: Flags
+    is_count: Flags
 
 
 def verdicts(standing: Standing, rules: Rules) -> npt.NDArray[np.object_]:
@@ -72,11 +75,13 @@ def verdicts(standing: Standing, rules: Rules) -> npt.NDArray[np.object_]:
     gap = sign * (s.value - s.target)
     is_met = gap >= -TOLERANCE * np.maximum(1.0, np.abs(s.target))
     is_below, is_above = s.high < s.path, s.low > s.path
+    # A count of some areas is a lower bound: more could only carry it further above path and target.
+    is_certain = s.is_whole | (s.is_count & np.where(s.is_up, is_met | is_above, is_above))
     is_narrow = s.high - s.low <= rules.on_track_width * np.abs(s.target - s.baseline) + TOLERANCE
     return np.select(
         [
             np.isnan(s.target),
-            np.isnan(s.value) | ~s.has_enough,
+            np.isnan(s.value) | ~s.has_enough | ~is_certain,
             s.periods_after_baseline < rules.too_early_periods,
             is_met,
             np.where(s.is_up, is_below, is_above),

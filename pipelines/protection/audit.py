@@ -189,8 +189,16 @@ def _no_part_stands_alone(published: _Published) -> list[Leak]:
         )
         told = totals[is_single & rest_is_small]
         found += _leaks("alone", f"One single {cut} is hidden under this shown total.", alone)
+        found += _leaks("alone", f"This hidden total is the sum of its shown {cut}s.", _bare(quantities, groups))
         found += _leaks("alone", f"This total and its parts tell of one {cut} left out.", told)
     return found
+
+
+def _bare(quantities: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Hidden totals whose parts are all shown, one of them at least being more than nobody."""
+    hidden = quantities.loc[quantities["is_hidden"]].drop(columns=["is_hidden", "least", "most"])
+    totals = groups.merge(hidden, on=["shows", *GROUP])
+    return totals[(totals["is_hidden"] == 0) & (totals["seen_most"] > 0)]
 
 
 def _quantities(rows: pd.DataFrame) -> pd.DataFrame:

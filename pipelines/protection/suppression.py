@@ -6,7 +6,8 @@ Belongs here: the policy's rules over cells, and blanking. Does not belong here:
 Primary, for cells that count persons: a numerator or denominator under the threshold (zeros as the policy says),
 a mean over fewer persons than that, and a share whose complement is under it (27 of 30 shows the 3).
 Secondary, repeated until nothing changes: where a shown total has exactly one hidden part, the smallest other
-shown part is hidden too, or the total where there is none. Parts are the groups of a dimension and the areas of
+shown part is hidden too, or the total where there is none; where a hidden total has only shown parts, the smallest
+of them is hidden, for it could be added up. Parts are the groups of a dimension and the areas of
 one type inside an area, at every distance. A hidden denominator does not hide a numerator that stands elsewhere.
 
 What this rule does not promise:
@@ -195,7 +196,7 @@ def _displayed(hidden: Flags, cells: Cells) -> Flags:
 def _covers(
     hidden: Flags, is_key: Flags, can_count: Flags, cells: Cells, sums: Sums
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The parts, and where no part can serve the totals, to be hidden in this round."""
+    """The parts, and where no part can serve the totals, to be hidden in this round: no line has one hidden cell."""
     number = len(sums.total)
     is_hidden = hidden[sums.part]
     counted = np.bincount(sums.group[is_hidden & can_count], minlength=number)
@@ -205,8 +206,10 @@ def _covers(
     is_alone = ((counted == 1) | (seen == 1)) & is_shown
     # The nearest total first: its cover also serves the totals further up, and the other way round not always.
     is_alone &= sums.distance == sums.distance[is_alone].min(initial=np.iinfo(np.int64).max)
+    # A hidden total over parts that are all shown can be added up from them.
+    is_bare = hidden[sums.total] & (counted == 0) & (seen == 0)
     # Where zeros are shown everybody knows that a hidden part is none, so a zero covers nothing.
-    can_cover = is_alone[sums.group] & ~is_hidden & (cells.smallest[sums.part] > 0)
+    can_cover = (is_alone | is_bare)[sums.group] & ~is_hidden & (cells.smallest[sums.part] > 0)
     at = np.flatnonzero(can_cover)
     groups, first = np.unique(sums.group[at], return_index=True)
     is_alone[groups] = False

@@ -55,6 +55,28 @@ def test_missing_value_and_few_pupils_are_not_enough_data() -> None:
         assert verdict(assess(values, INDICATORS, SETTINGS)) == "not_enough_data"
 
 
+def test_count_of_some_areas_is_judged_only_where_more_could_not_change_it() -> None:
+    def verdict(count: int) -> str:
+        points = {"2013": (100, None), "2018": (count, None)}
+        frame = series("examinees", points, target_value=200.0, path_value=150.0, coverage=[1.0, 0.9])
+        return assess(frame, INDICATORS, SETTINGS)["verdict"].iloc[1]
+
+    assert [verdict(count) for count in (100, 150, 190, 200)] == ["not_enough_data", "not_enough_data", "ahead", "met"]
+
+
+def test_share_of_some_areas_is_never_judged() -> None:
+    points = {"2013": (100, 1000), "2018": (900, 1000)}
+    frame = series("share", points, target_value=0.2, path_value=0.15, coverage=[1.0, 0.9])
+    assert assess(frame, INDICATORS, SETTINGS)["verdict"].iloc[1] == "not_enough_data"
+
+
+def test_values_that_leave_out_areas_are_not_compared() -> None:
+    points = {"2013": (1000, None), "2014": (2000, None), "2015": (4000, None)}
+    frame = assess(series("examinees", points, coverage=[1.0, 0.9, 1.0]), INDICATORS, SETTINGS)
+    assert list(frame["change_from_previous"]) == ["not_comparable"] * 3
+    assert list(frame["change_from_baseline"]) == ["not_comparable", "not_comparable", "improved"]
+
+
 def test_two_periods_must_pass_before_a_verdict() -> None:
     values = series(
         "examinees",

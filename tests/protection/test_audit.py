@@ -67,6 +67,16 @@ def test_unhidden_cover_is_found(published, checks) -> None:
     assert "alone" in checks(both)
 
 
+def test_hidden_total_of_shown_parts_is_found(checks) -> None:
+    values = table("examinees", {"all": 95, "b": 40, "c": 25, "d": 30})
+    free = protect(values, INDICATORS, AREAS, SETTINGS)
+    assert checks(free) == set()
+    emptied = [name for name in free.columns if name in audit_module.MUST_BE_EMPTY.split()]
+    free.loc[free["member"] == "all", emptied] = None
+    free.loc[free["member"] == "all", "conf_status"] = "C"
+    assert checks(free) == {"alone"}
+
+
 def test_share_that_shows_what_the_count_hides_is_found(published, checks) -> None:
     assert "shared_counts" in checks(unhidden(published, row(published, "examinees_share", "c"), 20, 60))
 

@@ -120,6 +120,14 @@ def test_authority_alone_in_the_country_is_covered_where_no_district_is_shown(hi
     assert hidden(values, "area_code") == {"0001", "0003"}
 
 
+def test_hidden_total_hides_a_part_in_each_of_its_cuts(hidden) -> None:
+    # 0002 covers 0001; its groups would add up to it again if both were shown.
+    areas = across("examinees", {"IL": 400, "N": 65, "0001": 5, "0002": 60, "S": 335, "0003": 150, "0004": 185})
+    groups = table("examinees", {"a": 20, "b": 40}, area="0002")
+    found = hidden(pd.concat([areas, groups], ignore_index=True), "area_code member")
+    assert ("0002", "all") in found and ("0002", "a") in found and ("0002", "b") not in found
+
+
 def test_crossed_groups_are_covered_under_both_of_their_margins() -> None:
     counts = {("x", "f"): 5, ("x", "m"): 20, ("y", "f"): 30, ("y", "m"): 40}
     rows: list[tuple[Any, ...]] = [("examinees", "0001", "2013", "all", "all", sum(counts.values()), None)]

@@ -89,6 +89,12 @@ SUBMISSIONS: list[tuple[str, str, Rows]] = [
         _cohort("0201", 2021, "jewish", "male", 150),
         _cohort("0101", 2022, "jewish", "female", 420),
     ]),
+    # The published sheet leaves the small authority out, the tabulation by group has both.
+    ("matriculation_authority", "s7", [_examinees("0101", 2023, 60, 80.0)]),
+    ("matriculation_groups", "s8", [
+        _examinees("0101", 2023, 60, sector="jewish", gender="female"),
+        _examinees("0102", 2023, 5, sector="jewish", gender="female"),
+    ]),
 ]  # fmt: skip
 
 

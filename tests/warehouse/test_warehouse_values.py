@@ -71,7 +71,17 @@ def test_share_without_a_whole_is_missing(values):
 
 def test_mean_is_weighted(values):
     assert shown(cell(values, MEAN, "0101", "2021")) == (None, 110, 82, "A", 1)
-    assert shown(cell(values, MEAN, "IL", "2021")) == (None, 170, 85.1764705882, "A", 0.6666666667)
+    assert shown(cell(values, MEAN, "IL", "2020")) == (None, 300, 85, "A", 1)
+
+
+def test_mean_of_some_of_the_areas_is_no_mean_of_all(values):
+    assert shown(cell(values, MEAN, "IL", "2021")) == NOTHING
+
+
+def test_sum_comes_from_the_source_that_covers_most_areas_as_its_groups_do(values):
+    assert shown(cell(values, COUNT, "north", "2023")) == (65, None, 65, "A", 1)
+    assert shown(cell(values, COUNT, "north", "2023", "gender", "female")) == (65, None, 65, "A", 1)
+    assert cell(values, COUNT, "0101", "2023")["source_object"] == "matriculation_authority"
 
 
 def test_group_sums_over_the_other_groups(values):

@@ -66,13 +66,21 @@ with_totals as (
             and totals.dimension = 'all'
 ),
 
--- One source supplies a cell, never a mixture: the area's own level first, then the nearest below; then preference.
+-- One source supplies a cell, never a mixture: the area's own level first; of those that must be summed the one that
+-- covers most areas, so that a total and its groups come from the same complete source; then the nearest level, then
+-- preference.
 ranked as (
     select
         *,
         row_number() over (
             partition by indicator_id, part, area_code, period, dimension, member
-            order by distance, preference
+            order by
+                case when distance = 0 then 0 else 1 end,
+                -- what lies below areas (schools) may cover every area and still know only a part of each
+                case when level_rank < {{ var('area_types') | length }} then 0 else 1 end,
+                case when distance > 0 then n_areas_covered end desc,
+                distance,
+                preference
         ) as choice
     from with_totals
     where n_amounts + n_hidden > 0

@@ -25,8 +25,10 @@ joined as (
             when indicators.kind in ('count', 'mean') or denominators.obs_status = 'A' then numerators.obs_status
             else denominators.obs_status
         end as reported_status,
-        -- A share of a part of the whole is no share, unless the same areas stand above and below the line.
-        indicators.kind in ('count', 'mean')
+        -- A share of a part of the whole is no share, unless the same areas stand above and below the line; a mean over
+        -- some of the areas is no mean of all.
+        indicators.kind = 'count'
+        or (indicators.kind = 'mean' and coalesce(numerators.coverage = 1, false))
         or coalesce(denominators.is_whole, false)
         or coalesce(numerators.areas_summed = denominators.areas_summed, false) as is_comparable,
         numerators.coverage,
