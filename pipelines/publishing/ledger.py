@@ -9,9 +9,14 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pipelines.paths import Home
+
+
+# What is worked out from the events once and again after each append; a home may have thousands of submissions.
+DERIVED = ("submissions", "withdrawn", "effective", "last_taken", "verdicts")
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Ledger:
             handle.flush()
             os.fsync(handle.fileno())
         self.events.append(entry)
+        for derived in DERIVED:
+            self.__dict__.pop(derived, None)
         return entry
 
     def _drop_cut_line(self) -> None:
@@ -79,7 +86,7 @@ class Ledger:
         """The initiative that this home is bound to."""
         return next((entry["initiative"] for entry in self.of("home")), None)
 
-    @property
+    @cached_property
     def submissions(self) -> tuple[Submission, ...]:
         """Every submission, oldest first, duplicates and withdrawn ones included."""
         fields = ("submission_id", "partner", "path", "file_name", "sha256", "duplicate_of")
@@ -87,22 +94,22 @@ class Ledger:
             Submission(received_at=e["at"], **{name: e[name] for name in fields}) for e in self.of("submission")
         )
 
-    @property
+    @cached_property
     def withdrawn(self) -> Mapping[str, str]:
         """Submission → reason, of those taken out."""
         return {entry["submission_id"]: entry["why"] for entry in self.of("withdrawal")}
 
-    @property
+    @cached_property
     def effective(self) -> tuple[Submission, ...]:
         """Submissions that a release is made from."""
         return tuple(s for s in self.submissions if s.duplicate_of is None and s.submission_id not in self.withdrawn)
 
-    @property
+    @cached_property
     def last_taken(self) -> Mapping[str, str]:
         """Inbox path → digest of what was last taken in there."""
         return {s.path: s.sha256 for s in self.submissions}
 
-    @property
+    @cached_property
     def verdicts(self) -> Mapping[str, Mapping[str, Any]]:
         """Submission → its latest verdict event."""
         return {entry["submission_id"]: entry for entry in self.of("verdict")}
