@@ -5,7 +5,7 @@ Belongs here: what a card says. Does not belong here: charts, and which cards a 
 
 from dashboards.charts.words import capital, cell, headline
 from dashboards.content import MISSING, SHOWN, Area, Indicator, Material, Point, Series
-from dashboards.labels import CHANGES, GOING_WELL, NEEDS_ATTENTION, STATES, VERDICTS
+from dashboards.labels import CHANGES, GOING_WELL, NEEDS_ATTENTION, NO_TARGET, STATES, VERDICTS
 from dashboards.language import Voice
 from dashboards.views import Badge, Card, GoalView
 
@@ -90,9 +90,12 @@ def _notes(voice: Voice, unit: str, points: Series, shown: Point | None) -> tupl
             return ()
         value, period = voice.value(unit, earlier.value), voice.period(earlier.period)
         return (voice.say("Last value: {value} in {period}.", value=value, period=period),)
-    if shown.coverage is not None and shown.coverage < 0.995:
-        return (voice.say("A lower bound: {share} reported.", share=voice.percent(shown.coverage)),)
-    return ()
+    if not shown.is_partial:
+        return ()
+    if shown.coverage is None:
+        return (voice.say("A sum of parts; the source leaves small ones out."),)
+    share = voice.percent(shown.coverage)
+    return (voice.say("{share} of the areas counted; the source has no value for the others.", share=share),)
 
 
 def state_sentence(material: Material, voice: Voice, area: Area) -> tuple[tuple[str, str], ...]:
@@ -106,6 +109,7 @@ def state_sentence(material: Material, voice: Voice, area: Area) -> tuple[tuple[
         "on_track": voice.say("On the way to the target or beyond it"),
         "behind": voice.say("Behind the path to the target"),
         "too_early": voice.say("Cannot be judged yet"),
+        NO_TARGET: voice.say("No target set"),
         **{state: capital(voice.translate(words)) for state, words in STATES.items()},
     }
     return tuple((code, f"{label}: {_list(found[code])}.") for code, label in labels.items() if code in found)
@@ -117,6 +121,8 @@ def _standing(now: Point | None) -> str:
         return now.state if now else MISSING
     if now.verdict in GOING_WELL:
         return "on_track"
+    if now.verdict == NO_TARGET:
+        return NO_TARGET
     return "behind" if now.verdict in NEEDS_ATTENTION else "too_early"
 
 

@@ -15,6 +15,8 @@ from pipelines.declarations import Declarations, split_list
 from pipelines.publishing.gate import CheckResult
 
 ALL = "all"
+# Coverage is rounded on pages: nearly all is all.
+WHOLE = 0.995
 TOTAL = (ALL, ALL)
 SHOWN, HIDDEN, WITHHELD, MISSING = "shown", "hidden", "withheld", "missing"
 
@@ -58,6 +60,11 @@ class Point(NamedTuple):
     change_from_baseline: str | None = None
     change_from_previous: str | None = None
     submissions: str | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a shown value comes from some of the parts only, or nobody knows from how many."""
+        return self.state == SHOWN and (self.coverage is None or self.coverage < WHOLE)
 
 
 _KEYS = ("area_code", "indicator_id", "dimension", "member", "period", "obs_status", "conf_status")

@@ -21,6 +21,7 @@ VERDICTS: Mapping[str, str] = {
     "not_enough_data": N_("Not enough data to say"),
     "no_target": N_("No target set"),
 }
+NO_TARGET = "no_target"
 GOING_WELL, NEEDS_ATTENTION = ("met", "ahead", "on_track"), ("behind",)
 
 CHANGES: Mapping[str, str] = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import declarations as declared
 from pipelines.declarations import DeclarationError, Declarations
-from pipelines.paths import REPOSITORY, Home
+from pipelines.paths import INITIATIVES, REPOSITORY, Home
 from pipelines.publishing.ledger import Ledger, LedgerError
 from pipelines.publishing.lock import HomeIsBusy
 
@@ -34,6 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options)
     except (DeclarationError, UsageError, LedgerError) as error:
         print(error, file=sys.stderr)
+        return USAGE
+    except OSError as error:
+        # A closed pipe (`measure status | head`) is nobody's mistake.
+        if isinstance(error, BrokenPipeError):
+            sys.stderr.close()
+            return OK
+        print(
+            f"{error.filename or 'A file'}: {error.strerror or error}; check the path and its rights.", file=sys.stderr
+        )
         return USAGE
     except HomeIsBusy as error:
         print(error, file=sys.stderr)
@@ -79,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("submission")
     command.add_argument("--why", required=True)
     command = add("sample", sample, "make the synthetic partners' files in the inbox")
-    command.add_argument("--scale", type=float, default=1.0)
+    command.add_argument("--scale", type=_scale, default=1.0, help="0.05 for a small country, 1 for a whole one")
     add("dev", dev, "Dagster's interface and daemon, sensor and schedule on")
     return parser
 
@@ -95,9 +104,9 @@ def run_all(options: argparse.Namespace) -> int:
         shop = steps.Workshop(home, declarations, print)
         _bind(home, declarations)
         release.complete_swap(home)
-        pickup.wait_until_quiet(home.inbox, declarations.initiative.settings["quiet_seconds"])
-        if options.accept:
-            _accept(options, declarations, shop.ledger)
+        pickup.wait_until_quiet(home.inbox, shop.quiet_seconds)
+        if options.accept or options.why:
+            _accept(options, shop)
         if not steps.has_work(shop):
             print(f"Nothing to do. Published: {_address(home)}")
             return OK
@@ -106,7 +115,7 @@ def run_all(options: argparse.Namespace) -> int:
         from pipelines.orchestration.run import run_job
 
         outcome = run_job(home, options.initiative or _remembered(home), print)
-        _print_summary(home, declarations, seen)
+        _print_summary(home, seen)
         if outcome.success:
             print(f"Published release {release.current(home)}: {_address(home)}")
             return OK
@@ -131,12 +140,15 @@ def check(options: argparse.Namespace) -> int:
     from pipelines.intake.findings import ERROR
 
     _, declarations = _open(options)
+    if options.partner and declarations.partner(options.partner) is None:
+        known = ", ".join(row["partner_id"] for row in declarations.rows("partners"))
+        raise UsageError(f"'{options.partner}' is not a partner; they are: {known}.")
     language = _language(options, declarations)
     try:
         content = options.file.read_bytes()
     except OSError:
         raise UsageError(f"{options.file}: there is no such file that can be read.") from None
-    examination = Examiner(declarations).examine(content, options.file.name)
+    examination = Examiner(declarations).answer(content, options.file.name)
     header = receipt.Header(options.file.name, partner=options.partner)
     answer = receipt.as_json(declarations, header, examination, receipt.NEEDS_HOME)
     if options.format == "json":
@@ -160,6 +172,8 @@ def template(options: argparse.Namespace) -> int:
     content = templates.FORMATS[options.format](declarations, contract, _language(options, declarations))
     if options.out:
         options.out.write_bytes(content)
+    elif options.format == "xlsx" and sys.stdout.isatty():
+        raise UsageError(f"Say where to write the workbook: --out {contract.id}.xlsx")
     else:
         sys.stdout.buffer.write(content)
     return OK
@@ -187,6 +201,8 @@ def trace(options: argparse.Namespace) -> int:
         raise UsageError(f"'{options.indicator}' is not an indicator; see indicators.csv of the initiative.")
     if options.area not in {row["area_code"] for row in declarations.rows("areas")}:
         raise UsageError(f"'{options.area}' is not an area code; see areas.csv of the initiative.")
+    if not home.warehouse.exists():
+        raise UsageError("The warehouse is not there; `measure run` builds it.")
     cell = lineage.Cell(options.indicator, options.area, options.period, options.dimension, options.member)
     found = lineage.trace(home, declarations, cell)
     if found is None:
@@ -222,6 +238,9 @@ def withdraw(options: argparse.Namespace) -> int:
         ledger = Ledger(home)
         if options.submission not in {s.submission_id for s in ledger.submissions}:
             raise UsageError(f"'{options.submission}' is not a submission; `measure status --history` shows them.")
+        twin = next((s.duplicate_of for s in ledger.submissions if s.submission_id == options.submission), None)
+        if twin:
+            raise UsageError(f"'{options.submission}' repeats {twin}, which is what counts; withdraw that one.")
         if options.submission in ledger.withdrawn:
             raise UsageError(f"'{options.submission}' was withdrawn already: {ledger.withdrawn[options.submission]}")
         ledger.append("withdrawal", submission_id=options.submission, why=options.why)
@@ -248,8 +267,22 @@ def dev(options: argparse.Namespace) -> int:
     return serve(home, options.initiative or _remembered(home))
 
 
+def _scale(text: str) -> float:
+    scale = float(text)
+    if not 0 < scale <= 1000:
+        raise argparse.ArgumentTypeError("must be more than 0 and at most 1000")
+    return scale
+
+
 def _open(options: argparse.Namespace) -> tuple[Home, Declarations]:
     home = Home(options.home.resolve())
+    if home.root.exists() and not home.root.is_dir():
+        raise UsageError(f"{home.root.name} is a file; --home wants a folder.")
+    if not home.root.exists() and options.run in READ_ONLY:
+        raise UsageError(f"There is no home at {options.home}; `measure run --home` makes one.")
+    if options.initiative and Path(options.initiative).is_dir():
+        # Dagster's servers start in a folder of their own: only a whole path means the same there.
+        options.initiative = str(Path(options.initiative).resolve())
     remembered = _remembered(home)
     declarations = declared.load(options.initiative or remembered)
     bound = Ledger(home).initiative
@@ -268,34 +301,40 @@ def _remembered(home: Home) -> str | None:
 def _bind(home: Home, declarations: Declarations) -> None:
     ledger = Ledger(home)
     if ledger.initiative is None:
-        folder = declarations.initiative.folder
-        inside = folder.is_relative_to(REPOSITORY)
-        ledger.append(
-            "home",
-            initiative=declarations.initiative.id,
-            declared_in=declarations.initiative.id if inside else str(folder),
-        )
+        folder, identity = declarations.initiative.folder, declarations.initiative.id
+        is_ours = folder == (INITIATIVES / identity).resolve()
+        ledger.append("home", initiative=identity, declared_in=identity if is_ours else str(folder))
     home.inbox.mkdir(parents=True, exist_ok=True)
     for partner in declarations.rows("partners"):
         (home.inbox / partner["partner_id"]).mkdir(exist_ok=True)
 
 
-def _accept(options: argparse.Namespace, declarations: Declarations, ledger: Ledger) -> None:
+def _accept(options: argparse.Namespace, shop: "Workshop") -> None:
+    """Record that a check which refused these very inputs may fail, and why."""
+    from pipelines import steps
+    from pipelines.intake import pickup
     from pipelines.publishing import release
     from pipelines.publishing.gate import ACCEPTABLE, CHECKS
 
-    if not options.why:
-        raise UsageError("--accept needs --why with the reason, which is published.")
+    if not (options.accept and options.why):
+        raise UsageError("--accept CHECK and --why REASON belong together; the reason is published.")
     if options.accept not in CHECKS:
         raise UsageError(f"'{options.accept}' is not a check of the gate; they are: {', '.join(CHECKS)}.")
     if options.accept not in ACCEPTABLE:
         raise UsageError(f"'{options.accept}' can never be accepted: it guards confidentiality.")
-    if options.accept not in release.accepted_checks(declarations, ledger):
-        inputs = release.inputs_digest(declarations, ledger)
-        ledger.append("acceptance", check=options.accept, why=options.why, inputs=inputs)
+    ledger = shop.ledger
+    if options.accept in release.accepted_checks(shop.declarations, ledger):
+        return
+    if pickup.events(shop.home, ledger.last_taken):
+        raise UsageError("New files have arrived since; run once without --accept, then decide.")
+    failed = {check.check for check in steps.kept_gate(shop).checks if not check.passed}
+    if options.accept not in failed:
+        raise UsageError(f"'{options.accept}' did not refuse the last run; nothing to accept.")
+    inputs = release.inputs_digest(shop.declarations, ledger)
+    ledger.append("acceptance", check=options.accept, why=options.why, inputs=inputs)
 
 
-def _print_summary(home: Home, declarations: Declarations, seen: int) -> None:
+def _print_summary(home: Home, seen: int) -> None:
     from pipelines.publishing import status as state
 
     ledger = Ledger(home)
@@ -304,6 +343,9 @@ def _print_summary(home: Home, declarations: Declarations, seen: int) -> None:
         print()
         print(state.submissions_text(home, ledger, new))
         print()
+
+
+READ_ONLY = (status, trace, releases, withdraw)
 
 
 def _language(options: argparse.Namespace, declarations: Declarations) -> str:

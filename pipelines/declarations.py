@@ -7,6 +7,7 @@ beyond carrying it.
 
 import csv
 import hashlib
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
@@ -22,6 +24,9 @@ from pipelines.paths import CONTRACTS, INITIATIVES, SCHEMAS
 DATASET, REGISTER, PUBLISHED = "dataset", "register", "published"
 ROLES = {"area", "period", "dimension", "filter", "measure", "attribute", "label"}
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
+CALENDARS = ("school_year",)
+STATUSES = {"Q", "O"}
+KINDS = (DATASET, REGISTER, PUBLISHED)
 # A landed measure `n` has its status, whether reported, withheld or missing, in a column of this suffix.
 STATUS_SUFFIX = "__obs_status"
 OPERATORS = {"<=", "<", ">=", ">", "==", "!="}
@@ -205,8 +210,10 @@ def load(initiative: str | Path | None = None) -> Declarations:
     loaded = Declarations(
         described, MappingProxyType(objects), MappingProxyType(rows), _fingerprint(files, folder, registers)
     )
+    _check_no_stray_register(folder, registers)
     for table in registers:
         _check_register_references(loaded, table)
+    _check_hierarchy(loaded)
     _check_indicators(loaded)
     return loaded
 
@@ -242,9 +249,7 @@ def _read_initiative(folder: Path) -> Initiative:
     if content["default_language"] not in content["languages"]:
         raise DeclarationError(f"{folder.name}/{file.name}: default_language is not one of languages.")
     settings = _read_yaml(DEFAULTS)["settings"] | {key: value for key, value in content.items() if key not in known}
-    for section in ("policy", "assessment", "gate"):
-        if not isinstance(settings.get(section), dict):
-            raise DeclarationError(f"{folder.name}/{file.name}: section '{section}' is missing.")
+    _check_settings(f"{folder.name}/{file.name}", content, settings)
     return Initiative(
         id=str(content["id"]),
         names=MappingProxyType(dict(content["names"])),
@@ -256,6 +261,41 @@ def _read_initiative(folder: Path) -> Initiative:
         settings=MappingProxyType(settings),
         folder=folder,
     )
+
+
+# What each section must say: a number in a range, or one of the words.
+SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "policy": {"threshold": (1, 10**6), "zeros": ("hidden", "shown"), "complements": ("hidden", "shown")},
+    "assessment": {"confidence": (0.5, 0.9999), "too_early_periods": (0, 100), "on_track_width": (0, 100)},
+    "gate": {"minimum_coverage": (0, 1), "maximum_ratio": (0, 10**6)},
+}
+
+
+def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    names, languages = content["names"], content["languages"]
+    if not isinstance(names, dict) or any(language not in names for language in languages):
+        raise DeclarationError(f"{where}: names must have one for each of {', '.join(languages)}.")
+    try:
+        ZoneInfo(str(content["time_zone"]))
+    except (ValueError, ZoneInfoNotFoundError):
+        raise DeclarationError(f"{where}: time_zone '{content['time_zone']}' is not known.") from None
+    for section, expected in SETTINGS.items():
+        found = settings.get(section)
+        if not isinstance(found, dict):
+            raise DeclarationError(f"{where}: section '{section}' is missing.")
+        for name, allowed in expected.items():
+            _check_setting(f"{where}: {section}.{name}", found.get(name), allowed)
+    _check_setting(f"{where}: quiet_seconds", settings.get("quiet_seconds"), (0, 3600))
+    for unit, limit in (settings["gate"].get("maximum_yearly_change") or {}).items():
+        _check_setting(f"{where}: gate.maximum_yearly_change.{unit}", limit, (0, 10**6))
+
+
+def _check_setting(where: str, value: Any, allowed: tuple[Any, Any]) -> None:
+    if isinstance(allowed[0], str):
+        if value not in allowed:
+            raise DeclarationError(f"{where}: must be {' or '.join(allowed)}, not '{value}'.")
+    elif isinstance(value, bool) or not isinstance(value, int | float) or not allowed[0] <= value <= allowed[1]:
+        raise DeclarationError(f"{where}: must be a number from {allowed[0]} to {allowed[1]}, not '{value}'.")
 
 
 def _read_contract(file: Path, languages: Sequence[str]) -> Iterator[TableContract]:
@@ -310,6 +350,10 @@ def _table(file: str, contract: Any, table: Any, languages: Sequence[str]) -> Ta
     shared = _checked_custom(contract, TABLE_PROPERTIES, f"{file}: customProperties")
     custom = shared | _checked_custom(table, TABLE_PROPERTIES, where)
     columns = [c for p in table.properties or [] for c in _columns(where, p, languages)]
+    if custom.get("kind", DATASET) not in KINDS:
+        raise DeclarationError(f"{where}: kind '{custom['kind']}' is none of {', '.join(KINDS)}.")
+    if wrong := set(custom.get("markers", {}).values()) - STATUSES:
+        raise DeclarationError(f"{where}: markers stand for Q (withheld) or O (missing), not '{wrong.pop()}'.")
     names = [column.name for column in columns]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated:
@@ -352,9 +396,14 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str) -> Co
         raise DeclarationError(f"{where}: role '{role}' is none of {', '.join(sorted(ROLES))}.")
     if source.logicalType not in TYPES:
         raise DeclarationError(f"{where}: logicalType '{source.logicalType}' is none of {', '.join(TYPES)}.")
+    if custom.get("calendar") not in {None, *CALENDARS}:
+        raise DeclarationError(f"{where}: calendar '{custom['calendar']}' is none of {', '.join(CALENDARS)}.")
     if custom.get("calendar") and custom.get("bare_year") not in {"closing", "opening", "refused"}:
         raise DeclarationError(f"{where}: bare_year must say closing, opening or refused.")
     options = source.logicalTypeOptions or {}
+    for bound in ("minimum", "maximum"):
+        if not isinstance(options.get(bound, 0), int | float):
+            raise DeclarationError(f"{where}: {bound} '{options[bound]}' is not a number.")
     return Column(
         name=name,
         type=TYPES[source.logicalType],
@@ -484,7 +533,10 @@ def _parse(where: str, kind: str, text: str) -> Any:
             case "integer":
                 return int(text)
             case "number":
-                return float(text)
+                number = float(text)
+                if math.isfinite(number):
+                    return number
+                raise ValueError
             case "boolean":
                 return TRUE_FALSE[text]
     except (KeyError, ValueError):
@@ -516,6 +568,27 @@ def _check_register_references(declared: Declarations, table: TableContract) -> 
                     f"{folder}/{table.id}.csv: row {number}: {column.name}: '{value}' is not in "
                     f"{reference.register}.csv."
                 )
+
+
+def _check_no_stray_register(folder: Path, registers: Iterable[TableContract]) -> None:
+    """A CSV that no contract claims is a register under a mistyped name."""
+    known = {f"{table.id}.csv" for table in registers}
+    stray = next((file.name for file in sorted(folder.glob("*.csv")) if file.name not in known), None)
+    if stray:
+        raise DeclarationError(f"{folder.name}/{stray}: is no register; known are {', '.join(sorted(known))}.")
+
+
+def _check_hierarchy(declared: Declarations) -> None:
+    """Each area is part of one of a type above its own, so that going up always ends."""
+    types = declared.initiative.area_types
+    type_of = {row["area_code"]: row["area_type"] for row in declared.rows("areas")}
+    for number, row in enumerate(declared.rows("areas"), start=2):
+        where = f"{declared.initiative.folder.name}/areas.csv: row {number}"
+        if row["area_type"] not in types:
+            raise DeclarationError(f"{where}: area_type: '{row['area_type']}' is none of {', '.join(types)}.")
+        parent = row["parent_code"]
+        if parent is not None and types.index(type_of[parent]) >= types.index(row["area_type"]):
+            raise DeclarationError(f"{where}: parent_code: '{parent}' is not of a type above {row['area_type']}.")
 
 
 def _check_indicators(declared: Declarations) -> None:

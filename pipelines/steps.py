@@ -3,10 +3,12 @@
 Does not belong here: what a step does inside (the rooms), or when it runs (`orchestration`, `cli`).
 """
 
+import datetime
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
@@ -33,6 +35,11 @@ class Workshop:
     tell: Callable[[str], None] = field(default=lambda _: None)
 
     @property
+    def quiet_seconds(self) -> float:
+        """How long a file must not have changed before it is read."""
+        return float(self.declarations.initiative.settings["quiet_seconds"])
+
+    @property
     def ledger(self) -> Ledger:
         """The home's ledger as it is now."""
         return Ledger(self.home)
@@ -44,7 +51,7 @@ def has_work(shop: Workshop) -> bool:
 
     ledger = shop.ledger
     return bool(
-        pickup.events(shop.home, ledger.last_taken)
+        pickup.events(shop.home, ledger.last_taken, shop.quiet_seconds)
         or take_in.unprocessed(shop.home, shop.declarations, ledger)
         or not release.is_current(shop.home, shop.declarations, ledger)
     )
@@ -52,9 +59,12 @@ def has_work(shop: Workshop) -> bool:
 
 def intake(shop: Workshop) -> list[Taken]:
     """Pick up every new file and make landing and receipts of whatever lacks them."""
-    (shop.home.next / GATE_FILE).unlink(missing_ok=True)
+    # What an earlier run left half done is completed first: from here on `next` belongs to this run.
+    release.complete_swap(shop.home)
+    for left_over in (GATE_FILE, release.STAMP_FILE):
+        (shop.home.next / left_over).unlink(missing_ok=True)
     ledger = shop.ledger
-    take_in.pick_up(shop.home, ledger)
+    take_in.pick_up(shop.home, ledger, shop.quiet_seconds)
 
     def told(taken: Taken) -> None:
         shop.tell(f"  {taken.submission.path}: {taken.verdict}")
@@ -77,7 +87,7 @@ def judge(shop: Workshop) -> GateResult:
         draft.data,
         release.published_data(home, draft.previous),
         declarations,
-        explanations=release.explanations(home, declarations, ledger),
+        explanations=release.explanations(declarations, ledger),
         accepted=release.accepted_checks(declarations, ledger),
     )
 
@@ -121,10 +131,18 @@ def render(shop: Workshop, gate: GateResult) -> None:
         checks=gate.checks,
         submissions=release.submissions_frame(shop.declarations, ledger),
         release_id=draft.release_id,
-        as_of=(ledger.as_of or "")[:10],
+        as_of=_local_date(shop, ledger.as_of),
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
     )
     draw(content, draft.site)
+
+
+def _local_date(shop: Workshop, moment: str | None) -> str:
+    """The day of a moment where the initiative lives, as ISO 8601."""
+    if moment is None:
+        return ""
+    zone = ZoneInfo(shop.declarations.initiative.time_zone)
+    return datetime.datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
 
 
 def publish(shop: Workshop) -> Path:

@@ -26,13 +26,19 @@ def trend_chart(material: Material, voice: Voice, area: Area, indicator: Indicat
     return Chart(
         chart_id,
         name.text,
-        _trend_summary(voice, indicator.unit, shown),
+        _trend_summary(voice, indicator.unit, _since_last_break(shown, breaks)),
         figure=trend(_trend_input(voice, indicator.unit, points, [row["period"] for row in breaks])),
         legend=_trend_legend(voice, shown, has_breaks=bool(breaks)),
         notes=state_notes(voice, points) + _coverage_notes(voice, shown),
         breaks=_break_notes(voice, breaks),
         table=_trend_table(voice, indicator.unit, points),
     )
+
+
+def _since_last_break(shown: Sequence[Point], breaks: Iterable[Mapping[str, object]]) -> Sequence[Point]:
+    """The shown points that were counted alike: a sentence must not compare across a break."""
+    last = max((str(row["period"]) for row in breaks), default="")
+    return [point for point in shown if point.period >= last] or shown[-1:]
 
 
 def _trend_summary(voice: Voice, unit: str, shown: Sequence[Point]) -> str:
@@ -69,10 +75,10 @@ def _break_notes(voice: Voice, breaks: Iterable[Mapping[str, object]]) -> tuple[
 
 
 def _coverage_notes(voice: Voice, shown: Sequence[Point]) -> tuple[str, ...]:
-    partial = tuple(p.period for p in shown if p.coverage is not None and p.coverage < 0.995)
+    partial = tuple(p.period for p in shown if p.is_partial)
     if not partial:
         return ()
-    return (voice.say("A lower bound, because not everybody reported: {periods}.", periods=voice.period_list(partial)),)
+    return (voice.say("From some of the areas only: {periods}.", periods=voice.period_list(partial)),)
 
 
 def _trend_legend(voice: Voice, shown: Sequence[Point], *, has_breaks: bool) -> tuple[LegendItem, ...]:

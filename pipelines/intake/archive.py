@@ -7,6 +7,10 @@ from pathlib import Path
 from pipelines.paths import Home
 
 
+class MissingBytes(Exception):
+    """The ledger names bytes that the archive does not hold."""
+
+
 def digest(content: bytes) -> str:
     """SHA-256 of the bytes, as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
@@ -34,5 +38,8 @@ def store(home: Home, content: bytes) -> str:
 
 
 def fetch(home: Home, sha256: str) -> bytes:
-    """The bytes of this digest; raises OSError where they are missing."""
-    return location(home, sha256).read_bytes()
+    """The bytes of this digest; raises MissingBytes with one line."""
+    try:
+        return location(home, sha256).read_bytes()
+    except OSError:
+        raise MissingBytes(f"The archive lacks {sha256[:8]}…; restore raw_data/archive from a copy.") from None

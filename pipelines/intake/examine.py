@@ -3,6 +3,7 @@
 Pure: nothing is written here, and nothing of the home's state is known.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,6 +34,7 @@ class TableResult:
     cells_changed: int
     accepted: pd.DataFrame
     refused: pd.DataFrame
+    texts: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,16 @@ class Examiner:
         self._settings: Mapping[str, Any] = declarations.initiative.settings["reading"]
         self._normaliser = Normaliser(declarations)
 
+    def answer(self, content: bytes, file_name: str) -> Examination:
+        """`examine`, and a refusal where a defect of ours makes it fail: one file must never stop the others."""
+        try:
+            return self.examine(content, file_name)
+        except Exception:
+            logging.getLogger(__name__).exception("examining a file failed")
+            return Examination(REFUSED, (), (Finding("unreadable"),))
+
     def examine(self, content: bytes, file_name: str) -> Examination:
-        """Read, recognise, normalise and screen; never raises because of what the bytes are."""
+        """Read, recognise, normalise and screen."""
         try:
             sheets, findings = read(content, file_name, self._settings)
         except Unreadable as unreadable:
@@ -67,6 +77,8 @@ class Examiner:
         if not tables and all(f.severity != ERROR for f in findings):
             # Said once for the file, instead of once a sheet.
             findings = [f for f in findings if f.rule != "sheet_not_read"] + [Finding("unknown_table")]
+        tables, repeated = _without_contradictions(tables)
+        findings += repeated
         return Examination(_verdict(tables, findings), tuple(tables), tuple(findings))
 
     def _examine_sheet(self, sheet: Sheet) -> tuple[TableResult | None, list[Finding]]:
@@ -81,6 +93,7 @@ class Examiner:
         normalised = self._normaliser.normalise(table)
         screened = screen(table, normalised)
         rows = table.rows
+        nothing = [Finding("no_rows", sheet=table.sheet.name, row=table.header_row)] if rows.empty else []
         result = TableResult(
             sheet=table.sheet.name,
             contract=table.contract,
@@ -89,16 +102,50 @@ class Examiner:
             rows_read=len(rows),
             cells_changed=normalised.cells_changed,
             accepted=screened.accepted,
-            refused=rows.loc[list(screened.refused_rows)].assign(
-                source_sheet=table.sheet.name, source_row=list(screened.refused_rows)
-            ),
+            refused=_as_sent(rows, table.sheet.name, list(screened.refused_rows)),
+            texts=rows,
         )
-        return result, [*table.findings, *normalised.findings, *screened.findings]
+        return result, [*table.findings, *nothing, *normalised.findings, *screened.findings]
+
+
+def _without_contradictions(tables: list[TableResult]) -> tuple[list[TableResult], list[Finding]]:
+    """Rows of one key on two sheets that differ are all refused, as within one sheet."""
+    findings: list[Finding] = []
+    kept = list(tables)
+    for contract in dict.fromkeys(table.contract for table in tables):
+        places = [at for at, table in enumerate(kept) if table.contract is contract]
+        if len(places) < 2:
+            continue
+        rows = pd.concat({at: kept[at].accepted for at in places}, names=["table", "row"])
+        for _, group in rows[rows.duplicated(list(contract.key), keep=False)].groupby(list(contract.key)):
+            if len(group.drop_duplicates()) > 1:
+                findings += [_twin(kept[at].sheet, row, group, at) for at, row in group.index]
+                kept = [_without(table, group, at) for at, table in enumerate(kept)]
+    return kept, findings
+
+
+def _twin(sheet: str | None, row: int, group: pd.DataFrame, at: int) -> Finding:
+    other = next(row for table, row in group.index if table != at)
+    return Finding("key_twice", sheet=sheet, row=int(row), parameters={"other": int(other)})
+
+
+def _without(table: TableResult, group: pd.DataFrame, at: int) -> TableResult:
+    rows = [row for place, row in group.index if place == at]
+    if not rows:
+        return table
+    refused = pd.concat([table.refused, _as_sent(table.texts, table.sheet, rows)]).sort_index()
+    return replace(table, accepted=table.accepted.drop(index=rows), refused=refused)
+
+
+def _as_sent(texts: pd.DataFrame, sheet: str | None, rows: list[int]) -> pd.DataFrame:
+    """Refused rows as the text that was sent, with where they stood."""
+    return texts.loc[rows].assign(source_sheet=sheet, source_row=rows)
 
 
 def unknown_partner(folder: str) -> Examination:
     """The answer to a file in a folder that belongs to nobody."""
-    return Examination(REFUSED, (), (Finding("unknown_partner", parameters={"folder": folder}),))
+    finding = Finding("unknown_partner", parameters={"folder": folder}) if folder else Finding("no_folder")
+    return Examination(REFUSED, (), (finding,))
 
 
 def with_verdict(examination: Examination, verdict: str) -> Examination:

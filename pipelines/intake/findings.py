@@ -1,7 +1,7 @@
 """Findings: the one shape of everything that intake has to say about a file, and the sentences it says it in.
 
 A sentence names what is wrong and what to do, without jargon; where it is stands in the finding's own fields.
-Sentences are English message ids of the gettext catalogues beside this room.
+Sentences are English message ids of the gettext catalogues in `dashboards/locales`.
 """
 
 import dataclasses
@@ -10,6 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 ERROR, WARNING, CHANGE = "error", "warning", "change"
+
+
+class Sentence(str):
+    """Words of ours among a finding's parameters: they are translated, a user's own words never."""
 
 
 def _(sentence: str) -> str:
@@ -24,6 +28,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             ERROR,
             _("No known partner has the folder '{folder}'; move the file into your own, or ask to be added."),
         ),
+        "no_folder": (ERROR, _("The file is in no partner's folder; move it into yours.")),
         "empty_file": (ERROR, _("The file is empty; save it again with its rows and send it once more.")),
         "unreadable": (
             ERROR,
@@ -36,7 +41,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "unknown_table": (
             ERROR,
-            _("No table that we know was found; use the headers of one of our templates in the first row."),
+            _("None of the tables that we take was found; ask us for a template and copy your data into it."),
         ),
         # A sheet or a column.
         "sheet_not_read": (WARNING, _("This sheet holds no table that we know; nothing was taken from it.")),
@@ -50,31 +55,33 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "unknown_column": (
             WARNING,
-            _("The column '{header}' is not known and was not read; rename it if it matters."),
+            _("The column '{header}' is not known and was not read; if it matters, name it as in the template."),
         ),
         "second_column": (WARNING, _("The column '{header}' says the same as another one and was not used.")),
         "cells_without_header": (
             WARNING,
             _("This column has cells but no header in the header row; it was not read."),
         ),
+        "no_rows": (ERROR, _("There are headers but no rows under them; add the rows and send the file once more.")),
         # A cell.
         "missing_value": (ERROR, _("A value is missing here; fill it in.")),
         "unknown_value": (
             ERROR,
-            _("'{value}' is not a known value of '{header}'; correct the spelling or use the code."),
+            _("'{value}' is not in the list of '{header}'; write it as in the template's list, or its code."),
         ),
         "ambiguous_value": (
             ERROR,
             _("'{value}' may mean more than one thing ({candidates}); write the full code."),
         ),
         "not_a_number": (ERROR, _("'{value}' is not a number; write digits only.")),
+        "percentage": (ERROR, _("'{value}' is a percentage; write the number itself.")),
         "not_whole": (ERROR, _("'{value}' is not a whole number; write it without a fraction.")),
         "not_a_year": (ERROR, _("'{value}' is not a school year that we can read; write it like 2021/22.")),
         "year_range": (ERROR, _("'{value}' names several years; write one row for each year.")),
         "not_a_date": (ERROR, _("'{value}' is not a date; write it like 2022-09-01.")),
         "not_yes_or_no": (ERROR, _("'{value}' is neither true nor false.")),
-        "below_minimum": (ERROR, _("{value} is less than {limit}, the least that is possible here.")),
-        "above_maximum": (ERROR, _("{value} is more than {limit}, the most that is possible here.")),
+        "below_minimum": (ERROR, _("This says {value}; the smallest possible number is {limit}. Correct it.")),
+        "above_maximum": (ERROR, _("This says {value}; the largest possible number is {limit}. Correct it.")),
         "wrong_form": (
             ERROR,
             _("'{value}' does not have the form of a {header}; it should look like {example}."),

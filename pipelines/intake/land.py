@@ -4,7 +4,7 @@ Files are written under a temporary name and renamed: a killed write leaves noth
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,14 @@ def remove(home: Home, submission_id: str) -> None:
     for folder in (home.landing, home.refused):
         for file in folder.glob(f"*/{submission_id}.parquet"):
             file.unlink()
+
+
+def keep_only(home: Home, submission_ids: Set[str]) -> None:
+    """Remove landed rows of every other submission: withdrawn ones, and ones that the ledger does not know."""
+    for folder in (home.landing, home.refused):
+        for file in folder.glob("*/*-*.parquet"):
+            if file.stem not in submission_ids:
+                file.unlink()
 
 
 def prepare(home: Home, declarations: Declarations) -> None:

@@ -19,10 +19,15 @@ from pipelines.intake.recognise import Table
 from pipelines.intake.text import clean, fold
 from pipelines.intake.years import school_year
 
-NORMAL, MISSING = "A", "O"
+NORMAL, MISSING, WITHHELD = "A", "O", "Q"
 DTYPES = {"text": "str", "integer": "Int64", "number": "Float64", "boolean": "boolean", "date": "str"}
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
+# Whole numbers beyond this are not exact as floats, and nothing that is counted here comes near it.
+LARGEST_WHOLE = 2**53
+# A text longer than this is no misspelt name: no suggestion is looked for.
+LONGEST_NAME = 100
 TRUE_FALSE = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -67,6 +72,8 @@ class Lookup:
         """Up to three declared names that look alike; for people to choose from, never taken."""
         from rapidfuzz import process
 
+        if len(text) > LONGEST_NAME:
+            return None
         near = process.extract(fold(text), self._shown.keys(), limit=3, score_cutoff=70)
         return "; ".join(dict.fromkeys(self._shown[name] for name, *_ in near)) or None
 
@@ -183,20 +190,20 @@ def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
 
 
 def _number(text: str) -> Reading:
+    if text.endswith("%"):
+        return Reading(rule="percentage")
     plain = text.replace(",", "") if THOUSANDS.fullmatch(text) else text
     plain = plain.replace(",", ".") if DECIMAL_COMMA.fullmatch(plain) else plain
-    try:
-        value = float(plain)
-    except ValueError:
-        return Reading(rule="not_a_number")
-    # float() also takes 'nan' and 'inf', which nobody means as a number here.
-    return Reading(value) if value - value == 0 else Reading(rule="not_a_number")
+    # float() also takes 'nan', '1e5' and '1_0', which nobody means as a number here.
+    return Reading(float(plain)) if NUMBER.fullmatch(plain) else Reading(rule="not_a_number")
 
 
 def _integer(text: str) -> Reading:
     reading = _number(text)
     if reading.rule:
         return reading
+    if abs(reading.value) > LARGEST_WHOLE:
+        return Reading(rule="not_a_number")
     return Reading(int(reading.value)) if reading.value.is_integer() else Reading(rule="not_whole")
 
 
@@ -209,7 +216,7 @@ def _date(text: str) -> Reading:
     import datetime
 
     try:
-        return Reading(datetime.date.fromisoformat(text[:10]).isoformat())
+        return Reading(datetime.date.fromisoformat(text).isoformat())
     except ValueError:
         return Reading(rule="not_a_date")
 

@@ -14,13 +14,15 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.intake.findings import Finding, _
+from pipelines.intake.findings import Finding, Sentence, _
 
-WORKBOOK, TEXT = _("a workbook"), _("text")
+WORKBOOK, TEXT = Sentence(_("a workbook")), Sentence(_("text"))
 WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 WORKBOOK_EXTENSIONS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 TEXT_EXTENSIONS = {".csv", ".tsv", ".txt", ".tab", ""}
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# A cell may be as long as the file that it stands in, whose size is limited.
+csv.field_size_limit(2**31 - 1)
 # Rows that are enough to tell delimiter and width; a wider row further down is read the slow way.
 SAMPLE_ROWS = 60
 
@@ -115,9 +117,9 @@ def _read_text(content: bytes, settings: Mapping[str, Any]) -> Sheet:
         raise Unreadable(Finding("unreadable"))
     if not text.strip():
         raise Unreadable(Finding("empty_file"))
-    sample = "\n".join(text.splitlines()[:SAMPLE_ROWS])
+    sample = "\n".join(line for line in text.splitlines()[: 2 * SAMPLE_ROWS] if line.strip())
     delimiter = _delimiter(sample, settings["delimiters"])
-    width = max(len(row) for row in csv.reader(io.StringIO(sample), delimiter=delimiter))
+    width = max([1, *(len(row) for row in csv.reader(io.StringIO(sample), delimiter=delimiter))])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -128,7 +130,7 @@ def _read_text(content: bytes, settings: Mapping[str, Any]) -> Sheet:
         frame.index = pd.RangeIndex(1, len(frame) + 1)
     except (pd.errors.ParserError, pd.errors.ParserWarning):
         # Rows wider than the sample's, or quotes that never close: the library of the language forgives both.
-        frame = _as_frame(list(csv.reader(io.StringIO(text), delimiter=delimiter)))
+        frame = _as_frame(list(csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)))
     return Sheet(None, frame.fillna(""))
 
 

@@ -32,12 +32,13 @@ from pipelines.translation import translator
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-NO_PARTNER = "unknown"
+# Receipts of files that lie in the inbox itself; no partner's folder begins with an underscore.
+NO_PARTNER = "_no_folder"
+# Characters of a value that a receipt quotes, and bytes of a file name that a receipt's own name takes over.
+QUOTED, NAME_BYTES = 200, 160
 NEXT_STEPS: Mapping[str, str] = {
     ACCEPTED: _("Nothing more to do. Thank you."),
-    CHANGED: _(
-        "Nothing more to do; look over the spellings that we understood differently from how they were written."
-    ),
+    CHANGED: _("This is how we understood some values; if one is wrong, correct it and send the file again."),
     PARTLY: _("Correct the cells listed below in your file and put it into the folder again; the other rows are in."),
     REFUSED: _("Correct what is listed below and put the file into the folder again."),
     HELD: _("Nothing was taken in yet; answer what is listed below and put the file into the folder again."),
@@ -45,7 +46,7 @@ NEXT_STEPS: Mapping[str, str] = {
 }
 VERDICTS: Mapping[str, str] = {
     ACCEPTED: _("Accepted"),
-    CHANGED: _("Accepted, some spellings were understood"),
+    CHANGED: _("Accepted"),
     PARTLY: _("Partly refused"),
     REFUSED: _("Refused"),
     HELD: _("On hold"),
@@ -54,10 +55,11 @@ VERDICTS: Mapping[str, str] = {
 SECTIONS: Mapping[str, str] = {
     said.ERROR: _("To correct"),
     said.WARNING: _("Please note"),
-    said.CHANGE: _("Spellings that were understood"),
+    said.CHANGE: _("Values that we understood as"),
 }
-# What a file alone cannot tell, and `measure check` therefore says it did not look at.
-NEEDS_HOME = ("received_before", "replaced_by_newer_file", "conflicts_with_other_partners")
+# What a file alone cannot tell, and `measure check` therefore says it did not look at; the second no run looks at yet.
+NEEDS_HOME = ("received_before", "conflicts_with_other_partners")
+NOT_YET = NEEDS_HOME[1:]
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,10 @@ def write(
         submission.file_name, submission.submission_id, submission.partner or None, submission.sha256,
         submission.received_at, submission.duplicate_of,
     )  # fmt: skip
-    content = as_json(declarations, header, examination)
+    content = as_json(declarations, header, examination, NOT_YET)
     suffix = "" if copy == 1 else f".{copy}"
-    name = f"{Path(submission.file_name).stem}.{submission.sha256[:8]}{suffix}"
+    stem = Path(submission.file_name).stem.encode()[:NAME_BYTES].decode("utf-8", "ignore")
+    name = f"{stem}.{submission.sha256[:8]}{suffix}"
     folder = home.receipts / (submission.partner or NO_PARTNER)
     _write(folder / f"{name}.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     page = folder / f"{name}.html"
@@ -209,7 +212,7 @@ def _finding_json(finding: Finding, languages: Iterable[str]) -> dict[str, Any]:
         "column_letter": finding.column_letter,
         "header": finding.header,
         "field": finding.field,
-        "value": finding.value,
+        "value": _quoted(finding.value),
         "rule": finding.rule,
         "severity": finding.severity,
         "messages": {language: message(finding, language) for language in languages},
@@ -218,14 +221,18 @@ def _finding_json(finding: Finding, languages: Iterable[str]) -> dict[str, Any]:
     }
 
 
+def _quoted(text: str | None) -> str | None:
+    return text if text is None or len(text) <= QUOTED else f"{text[:QUOTED]}…"
+
+
 def _shown(value: Any, language: str) -> str:
     """A parameter as a reader sees it: whole numbers without a fraction, declared things by their name."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    label: Callable[[str], str] | None = getattr(value, "label", None)
-    if isinstance(value, str):
+    if isinstance(value, said.Sentence):
         return translator(language)(value)
-    return label(language) if label else str(value)
+    label: Callable[[str], str] | None = getattr(value, "label", None)
+    return label(language) if label else str(_quoted(str(value)))
 
 
 @cache
@@ -240,6 +247,7 @@ def _environment() -> "Environment":
 
 def _write(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.part")
+    # A short name of its own: the final one may be as long as names can be. One run at a time writes here.
+    temporary = file.with_name(".receipt.part")
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, file)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipelines.declarations import STATUS_SUFFIX, Column, RowRule, TableContract
 from pipelines.intake.findings import ERROR, Finding
-from pipelines.intake.normalise import DTYPES, Normalised
+from pipelines.intake.normalise import DTYPES, WITHHELD, Normalised
 from pipelines.intake.read import column_letter
 from pipelines.intake.recognise import Table
 
@@ -101,8 +101,14 @@ def _screen_rows(table: Table, normalised: Normalised) -> Iterable[Finding]:
             yield from (
                 _cell_finding(table, normalised, column, name, int(row))
                 for row in rows
-                if (int(row), column.name) not in normalised.failed_cells
+                if (int(row), column.name) not in normalised.failed_cells and not _is_withheld(normalised, column, row)
             )
+
+
+def _is_withheld(normalised: Normalised, column: Column, row: int) -> bool:
+    """A number that the source holds back is not missing, even where one is required."""
+    status = normalised.frame.get(column.name + STATUS_SUFFIX)
+    return status is not None and bool(status.at[row] == WITHHELD)
 
 
 def _place(table: Table, name: str) -> dict[str, Any]:
@@ -136,9 +142,8 @@ def _repeated_keys(table: Table, frame: pd.DataFrame) -> Iterable[Finding]:
     """One key twice in one file: identical rows, one kept with a warning; different rows, all refused."""
     key = list(table.contract.key)
     repeated = frame[frame.duplicated(key, keep=False)]
-    values = [name for name in frame.columns if not name.endswith(STATUS_SUFFIX)]
     for _, group in repeated.groupby(key, dropna=False, sort=False):
-        same = len(group[values].drop_duplicates()) == 1
+        same = len(group.drop_duplicates()) == 1
         rows = [int(row) for row in group.index]
         place = _place(table, key[0])
         if same:

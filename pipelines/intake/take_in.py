@@ -21,6 +21,7 @@ from pipelines.intake import archive, land, pickup, receipt
 from pipelines.intake.examine import DUPLICATE, TAKEN_IN, Examination, Examiner, unknown_partner, with_verdict
 from pipelines.paths import Home
 from pipelines.publishing.ledger import Ledger, Submission
+from pipelines.translation import LOCALES
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,15 @@ class Taken:
     receipt: Path
 
 
-def pick_up(home: Home, ledger: Ledger) -> list[Submission]:
+def pick_up(home: Home, ledger: Ledger, quiet_seconds: float = 0) -> list[Submission]:
     """Archive and record every event of the inbox; gives the new submissions."""
     known = len(ledger.submissions)
-    for event in pickup.events(home, ledger.last_taken):
-        # The bytes are read again and archived under what they are now, whatever was seen before.
-        sha256 = archive.store(home, event.file.read_bytes())
+    for event in pickup.events(home, ledger.last_taken, quiet_seconds):
+        try:
+            # The bytes are read again and archived under what they are now, whatever was seen before.
+            sha256 = archive.store(home, event.file.read_bytes())
+        except FileNotFoundError:
+            continue
         ledger.append(
             "submission",
             submission_id=f"{len(ledger.submissions) + 1:06d}-{sha256[:8]}",
@@ -58,7 +62,9 @@ def _current_version(ledger: Ledger, partner: str, sha256: str) -> str | None:
         if submission.partner != partner:
             continue
         if submission.sha256 == sha256:
-            return submission.submission_id
+            # What was refused is not in: sent again, it is answered again.
+            verdict = ledger.verdicts.get(submission.submission_id)
+            return submission.submission_id if verdict is None or verdict["verdict"] in TAKEN_IN else None
         if _shares_objects(ledger, submission, partner, sha256):
             return None
     return None
@@ -75,7 +81,7 @@ def _shares_objects(ledger: Ledger, newer: Submission, partner: str, sha256: str
 def unprocessed(home: Home, declarations: Declarations, ledger: Ledger) -> list[Submission]:
     """Submissions whose outputs are missing or were made under other declarations or by other code."""
     mark = fingerprint(declarations)
-    return [s for s in ledger.submissions if not _is_done(home, s, mark)]
+    return [s for s in ledger.submissions if s.submission_id not in ledger.verdicts or not _is_done(home, s, mark)]
 
 
 def process(
@@ -83,8 +89,7 @@ def process(
 ) -> list[Taken]:
     """Make landing, refused rows and receipt of every unprocessed submission, and record changed verdicts."""
     land.prepare(home, declarations)
-    for submission_id in ledger.withdrawn:
-        land.remove(home, submission_id)
+    land.keep_only(home, {submission.submission_id for submission in ledger.effective})
     examiner = Examiner(declarations)
     taken = []
     for submission in unprocessed(home, declarations, ledger):
@@ -95,9 +100,10 @@ def process(
 
 @cache
 def fingerprint(declarations: Declarations) -> str:
-    """Digest of everything that decides what intake makes of given bytes: declarations and this room's code."""
+    """Digest of everything that decides what intake makes of given bytes: declarations, this room, its words."""
     digest = hashlib.sha256(declarations.fingerprint.encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    room = Path(__file__).parent
+    for file in sorted([*room.glob("*.py"), *room.glob("*.j2"), *LOCALES.glob("*.po")]):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -109,7 +115,7 @@ def _process_one(
         examination = unknown_partner(submission.partner)
     else:
         content = archive.fetch(home, submission.sha256)
-        examination = examiner.examine(content, submission.file_name)
+        examination = examiner.answer(content, submission.file_name)
     if submission.duplicate_of:
         examination = with_verdict(examination, DUPLICATE)
     elif submission.submission_id not in ledger.withdrawn:
@@ -123,11 +129,12 @@ def _process_one(
         "landed": list(_landed_files(home, submission, examination)),
         "receipt": str(written.relative_to(home.root)),
     }
-    _write_json(home.processed / f"{submission.submission_id}.json", done)
     last = ledger.verdicts.get(submission.submission_id)
     said = {"submission_id": submission.submission_id, "verdict": examination.verdict, "tables": list(counts)}
     if last is None or any(last[name] != value for name, value in said.items()):
         ledger.append("verdict", **said)
+    # Last: this file claims that all the rest was done.
+    _write_json(home.processed / f"{submission.submission_id}.json", done)
     n_errors = sum(f.severity == "error" for f in examination.findings)
     return Taken(submission, examination.verdict, counts, n_errors, written)
 
@@ -153,9 +160,10 @@ def _land(home: Home, submission: Submission, examination: Examination) -> None:
 
 def _landed_files(home: Home, submission: Submission, examination: Examination) -> Iterator[str]:
     for object_id in sorted({table.contract.id for table in examination.tables}):
-        file = home.landing / object_id / f"{submission.submission_id}.parquet"
-        if file.exists():
-            yield str(file.relative_to(home.root))
+        for folder in (home.landing, home.refused):
+            file = folder / object_id / f"{submission.submission_id}.parquet"
+            if file.exists():
+                yield str(file.relative_to(home.root))
 
 
 def _is_done(home: Home, submission: Submission, mark: str) -> bool:

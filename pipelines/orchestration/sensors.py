@@ -4,7 +4,6 @@ https://docs.dagster.io/guides/automate/sensors
 """
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,12 +25,9 @@ def inbox_sensor(job: Any, open_home: Callable[[], Workshop]) -> dg.SensorDefini
     def inbox() -> Iterator[dg.RunRequest | dg.SkipReason]:
         shop = open_home()
         ledger = shop.ledger
-        events = pickup.events(shop.home, ledger.last_taken)
-        quiet = shop.declarations.initiative.settings["quiet_seconds"]
-        if any(0 <= time.time() - event.file.stat().st_mtime < quiet for event in events):
-            yield dg.SkipReason("A file is still being written.")
-        elif not steps.has_work(shop):
-            yield dg.SkipReason("Nothing new, and the site is of the present inputs.")
+        events = pickup.events(shop.home, ledger.last_taken, shop.quiet_seconds)
+        if not steps.has_work(shop):
+            yield dg.SkipReason("Nothing new that lies quiet, and the site is of the present inputs.")
         else:
             # The state that asks, not names: a corrected file under the same name is a new request, and so are the same
             # bytes after others (A, B, A); a state that failed is not tried for ever.

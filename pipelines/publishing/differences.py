@@ -11,6 +11,13 @@ from pipelines.publishing import release, tables
 KEY = ("indicator_id", "area_code", "frequency", "period", "dimension", "member")
 # Lines that a person reads; the rest is counted.
 SHOWN = 20
+SHOWN_AS = """
+    value,
+    conf_status,
+    true as present,
+    coalesce(value::varchar, 'no value') as shown,
+    case when conf_status = 'C' then 'hidden' when value is null then 'no value' else 'shown' end as word
+"""
 
 
 class UnknownRelease(Exception):
@@ -38,12 +45,14 @@ def compare(home: Home, before: str, after: str) -> Differences:
     with duckdb.connect() as connection:
         cells = connection.execute(
             f"""
-            with old as (select {names}, value, conf_status, true as present from read_parquet($1)),
-            new as (select {names}, value, conf_status, true as present from read_parquet($2))
+            with old as (select {names}, {SHOWN_AS} from read_parquet($1)),
+            new as (select {names}, {SHOWN_AS} from read_parquet($2))
             select
                 concat_ws(' ', {names}) as cell,
                 old.present, new.present,
-                coalesce(old.value::varchar, old.conf_status), coalesce(new.value::varchar, new.conf_status)
+                -- what is hidden now is not repeated from the release that showed it
+                case when 'C' in (old.conf_status, new.conf_status) then old.word else old.shown end,
+                case when 'C' in (old.conf_status, new.conf_status) then new.word else new.shown end
             from old full join new using ({names})
             where old.present is null or new.present is null
                 or old.value is distinct from new.value or old.conf_status is distinct from new.conf_status

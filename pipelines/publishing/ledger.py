@@ -14,7 +14,6 @@ from typing import Any
 
 from pipelines.paths import Home
 
-
 # What is worked out from the events once and again after each append; a home may have thousands of submissions.
 DERIVED = ("submissions", "withdrawn", "effective", "last_taken", "verdicts")
 

@@ -69,7 +69,7 @@ def trace(home: Home, declarations: Declarations, cell: Cell) -> Trace | None:
 def as_text(found: Trace) -> str:
     """The number, then file, sheet and each cell."""
     cell = found.cell
-    title = f"{cell.indicator_id} {cell.area_code} {cell.period} {cell.dimension}={cell.member}: {found.value:g}"
+    title = f"{cell.indicator_id} {cell.area_code} {cell.period} {cell.dimension}={cell.member}: {found.value:,.10g}"
     return "\n".join([title, *(line for origin in found.origins for line in _origin_lines(origin))])
 
 
@@ -78,7 +78,7 @@ def _origin_lines(origin: Origin) -> Iterator[str]:
     known = [amount for amount in origin.amounts.values() if amount is not None]
     yield f"{origin.partner}/{origin.file_name} ({origin.sha256[:8]}){sheet}: {origin.measure}, {len(known)} cells"
     for row, amount in origin.amounts.items():
-        yield f"  {origin.column_letter}{row}: {'empty' if amount is None else f'{amount:g}'}"
+        yield f"  {origin.column_letter}{row}: {'empty' if amount is None else f'{amount:.10g}'}"
 
 
 def _published(home: Home, cell: Cell) -> tuple[float, Sequence[str]] | None:

@@ -23,6 +23,8 @@ from pipelines.publishing import tables
 from pipelines.publishing.ledger import Ledger
 
 RELEASE_FILE = "release.json"
+# Says which release the warehouse in `build/next` belongs to, from publishing until it is swapped in.
+STAMP_FILE = "release_id"
 # Everything whose change may change a published byte.
 CODE = ("pipelines", "dashboards")
 CODE_SUFFIXES = {".py", ".sql", ".yml", ".j2", ".html", ".css", ".js", ".po", ".pot", ".svg"}
@@ -108,23 +110,33 @@ def opened(home: Home, declarations: Declarations, ledger: Ledger) -> Draft:
     return Draft(this, previous_release(ledger, this), home.next / "release")
 
 
-def explanations(home: Home, declarations: Declarations, ledger: Ledger) -> Mapping[str, str]:
+def explanations(declarations: Declarations, ledger: Ledger) -> Mapping[str, str]:
     """Indicator → why it may be absent or have shrunk."""
-    landed = {folder.name for folder in home.landing.glob("*") if any(folder.glob("*-*.parquet"))}
-    withdrawn = set(_withdrawn_objects(ledger))
+    delivered = {
+        table["object"]
+        for verdict in ledger.of("verdict")
+        if verdict["verdict"] in TAKEN_IN
+        for table in verdict["tables"]
+        if table["rows_accepted"]
+    }
+    withdrawn = set(_withdrawn_objects(ledger, previous_release(ledger, release_id(declarations, ledger))))
     found = {}
     for row in declarations.rows("indicators"):
         sources = [split_list(row[f"{part}_objects"]) for part in ("numerator", "denominator")]
-        if not all(landed.intersection(objects) for objects in sources if objects):
+        if not all(delivered.intersection(objects) for objects in sources if objects):
             found[row["indicator_id"]] = "no delivery yet"
         elif withdrawn.intersection(name for objects in sources for name in objects):
             found[row["indicator_id"]] = "a delivery was withdrawn"
     return found
 
 
-def _withdrawn_objects(ledger: Ledger) -> Iterator[str]:
-    for submission_id in ledger.withdrawn:
-        yield from (table["object"] for table in ledger.verdicts.get(submission_id, {}).get("tables", []))
+def _withdrawn_objects(ledger: Ledger, previous: str | None) -> Iterator[str]:
+    """Objects of what was withdrawn since the previous release; an older withdrawal explains nothing any more."""
+    since = next((e["sequence"] for e in ledger.of("release") if e["release_id"] == previous), 0)
+    for entry in ledger.of("withdrawal"):
+        if entry["sequence"] > since:
+            verdict = ledger.verdicts.get(entry["submission_id"], {"tables": []})
+            yield from (table["object"] for table in verdict["tables"])
 
 
 def submissions_frame(declarations: Declarations, ledger: Ledger) -> pd.DataFrame:
@@ -180,7 +192,7 @@ def publish(home: Home, draft: Draft, ledger: Ledger) -> Path:
         os.replace(arriving, kept)
     if draft.release_id not in {entry["release_id"] for entry in ledger.of("release")}:
         ledger.append("release", release_id=draft.release_id, previous=draft.previous)
-    (home.next / "release_id").write_text(draft.release_id, encoding="utf-8")
+    (home.next / STAMP_FILE).write_text(draft.release_id, encoding="utf-8")
     _switch(home, kept / "site")
     complete_swap(home)
     return home.site / "index.html"
@@ -188,7 +200,7 @@ def publish(home: Home, draft: Draft, ledger: Ledger) -> Path:
 
 def complete_swap(home: Home) -> None:
     """Put the finished warehouse in place if its release is the published one; a crash may have come between."""
-    stamp = home.next / "release_id"
+    stamp = home.next / STAMP_FILE
     if home.next_warehouse.exists() and stamp.is_file() and stamp.read_text(encoding="utf-8") == current(home):
         os.replace(home.next_warehouse, home.warehouse)
         stamp.unlink()
@@ -236,6 +248,8 @@ def _code_digest() -> str:
             if file.suffix in CODE_SUFFIXES and not RUNTIME_FOLDERS.intersection(parts) and file.is_file():
                 digest.update(file.relative_to(REPOSITORY).as_posix().encode() + b"\0")
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
+    # Other versions of the packages may give other bytes.
+    digest.update((REPOSITORY / "requirements.lock").read_bytes())
     return digest.hexdigest()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.declarations import Declarations, TableContract
-from pipelines.intake import pickup
+from pipelines.intake import pickup, receipt
 from pipelines.intake.examine import DUPLICATE, HELD, PARTLY, REFUSED, TAKEN_IN
 from pipelines.paths import Home
 from pipelines.publishing import release
@@ -20,6 +20,7 @@ def status(home: Home, declarations: Declarations, history: bool = False) -> dic
     return {
         "initiative": declarations.initiative.id,
         "release": release.current(home),
+        "unreadable": pickup.unreadable(home.inbox),
         "pending": [event.path for event in pickup.events(home, ledger.last_taken)],
         "submissions": [_entry(ledger, submission) for submission in shown],
         "late": list(_late(declarations, ledger)),
@@ -28,6 +29,8 @@ def status(home: Home, declarations: Declarations, history: bool = False) -> dic
 
 def _entry(ledger: Ledger, submission: Submission) -> dict[str, Any]:
     verdict = ledger.verdicts.get(submission.submission_id, {"verdict": "pending", "tables": []})
+    if submission.submission_id in ledger.withdrawn:
+        verdict = {"verdict": "withdrawn", "tables": []}
     return {
         "submission_id": submission.submission_id,
         "path": submission.path,
@@ -65,6 +68,7 @@ def as_text(answer: Mapping[str, Any]) -> str:
     entries = answer["submissions"]
     lines = [f"Initiative {answer['initiative']}; last release: {answer['release'] or 'none yet'}"]
     lines += [f"Pending: {path}" for path in answer["pending"]]
+    lines += [f"Cannot be read, check its rights: {path}" for path in answer["unreadable"]]
     for verdict in (HELD, REFUSED, PARTLY):
         lines += [f"{verdict}: {e['path']} ({e['submission_id']})" for e in entries if e["verdict"] == verdict]
     lines += [f"Withdrawn: {e['path']} ({e['submission_id']}): {e['withdrawn']}" for e in entries if e["withdrawn"]]
@@ -83,7 +87,7 @@ def submissions_text(home: Home, ledger: Ledger, submissions: Sequence[Submissio
     lines = [_table([_line(entry) for entry in entries])]
     for submission, entry in zip(submissions, entries, strict=True):
         if entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):
-            folder = home.receipts.relative_to(home.root) / (submission.partner or "unknown")
+            folder = home.receipts.relative_to(home.root) / (submission.partner or receipt.NO_PARTNER)
             lines.append(f"Why, cell by cell: {folder}/*{submission.sha256[:8]}*.html")
     return "\n".join(lines)
 

@@ -21,7 +21,7 @@ from pipelines.sample.schools import SchoolYearbook
 from pipelines.sample.wording import GENDER_HE, HEBREW_YEARS, SECTOR_HE, misspelled
 from pipelines.sample.workbook import write_ministry_workbook
 
-MINISTRY = "moe"
+MINISTRY = "sample_ministry"
 STATISTICS = "sample_statistics"
 BACKBONE = "sample_backbone"
 VOLUNTEERS = "sample_volunteers"

@@ -58,6 +58,39 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["initiative.yml", "default_language"],
     ),
     ("no policy", lambda f: replace(f / "initiative.yml", "policy:", "policies:"), ["initiative.yml", "policy"]),
+    (
+        "a threshold in words",
+        lambda f: replace(f / "initiative.yml", "threshold: 11", "threshold: eleven"),
+        ["initiative.yml", "policy.threshold", "eleven"],
+    ),
+    (
+        "a policy that is neither",
+        lambda f: replace(f / "initiative.yml", "zeros: hidden", "zeros: maybe"),
+        ["initiative.yml", "policy.zeros", "maybe"],
+    ),
+    (
+        "a time zone nobody lives in",
+        lambda f: replace(f / "initiative.yml", "Asia/Jerusalem", "Asia/Nowhere"),
+        ["initiative.yml", "Asia/Nowhere"],
+    ),
+    ("no name in a language", lambda f: replace(f / "initiative.yml", "  en: 5P2\n", ""), ["initiative.yml", "names"]),
+    ("a register under a wrong name", lambda f: (f / "target.csv").write_text("a\n"), ["target.csv", "targets.csv"]),
+    (
+        "areas in a circle",
+        lambda f: replace(f / "areas.csv", "IL,country,,", "IL,country,south,"),
+        ["areas.csv", "row 2", "parent_code"],
+    ),
+    (
+        "a list with spaces",
+        lambda f: replace(f / "indicators.csv", ";units=5", "; units=5"),
+        ["indicators.csv", "numerator_filter"],
+    ),
+    ("no amount", lambda f: replace(f / "targets.csv", ",2,2023", ",nan,2023"), ["targets.csv", "'nan'"]),
+    (
+        "an unknown calendar",
+        lambda f: _contract(f, "{property: unit, value: persons}", "{property: calendar, value: lunar}"),
+        ["own.odcs.yaml", "lunar"],
+    ),
     ("broken YAML", lambda f: (f / "initiative.yml").write_text("id: [", encoding="utf-8"), ["initiative.yml", "YAML"]),
     (
         "a role nobody knows",

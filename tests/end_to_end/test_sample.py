@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from support import Measure
 
-from pipelines.declarations import Declarations
+from pipelines.declarations import Declarations, load
 from pipelines.paths import Home
 
 
@@ -93,7 +93,7 @@ def test_home_without_a_single_file_is_published_and_says_so(measure: Measure, t
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "raw_data" / "inbox" / "moe").is_dir()
     page = (tmp_path / "dashboards" / "site" / "en" / "index.html").read_text("utf-8")
-    assert "not reported" in page.lower() or "no data" in page.lower()
+    assert 'class="card missing' in page and 'class="card shown' not in page
 
 
 def test_second_run_has_nothing_to_do_and_never_loads_the_orchestrator(sample) -> None:
@@ -125,7 +125,7 @@ def test_implausible_release_is_refused_and_can_be_accepted_with_a_reason(copy: 
     home = Home(copy)
     before = digest_of(home.site.resolve()), home.warehouse.read_bytes()
     header = "שם רשות,מחזור סיום,סמל מקצוע,יחידות לימוד,מספר נבחנים\r\n"
-    (home.inbox / "moe" / "late.csv").write_text(header + "ירושלים,2023,35,5,150000\r\n", encoding="utf-8")
+    (home.inbox / "sample_ministry" / "late.csv").write_text(header + "ירושלים,2023,35,5,150000\r\n", encoding="utf-8")
     refused = measure("run", "--home", copy)
     assert refused.returncode == 1
     assert "check_release_totals_cover_parts: " in refused.stderr
@@ -135,6 +135,42 @@ def test_implausible_release_is_refused_and_can_be_accepted_with_a_reason(copy: 
         accepted = measure("run", "--home", copy, "--accept", check, "--why", "a trial of the gate")
     assert accepted.returncode == 0, accepted.stderr
     assert digest_of(home.site.resolve()) != before[0]
+
+
+def test_lost_partner_is_no_explanation_for_lost_numbers(copy: Path, measure: Measure, tmp_path: Path) -> None:
+    declared = load()
+    changed = tmp_path / "without_a_partner"
+    shutil.copytree(declared.initiative.folder, changed)
+    rows = (changed / "partners.csv").read_text("utf-8").splitlines(keepends=True)
+    kept = [row for row in rows if not row.startswith("sample_backbone,")]
+    (changed / "partners.csv").write_text("".join(kept), encoding="utf-8")
+    before = digest_of(Home(copy).site.resolve())
+    done = measure("run", "--home", copy, "--initiative", changed)
+    assert done.returncode == 1 and "check_release_coverage_kept" in done.stderr
+    assert digest_of(Home(copy).site.resolve()) == before
+
+
+def test_acceptance_is_only_for_what_refused_the_last_run(sample, measure: Measure) -> None:
+    passed = ["--accept", "check_release_keys_unique"]
+    for arguments in (["--why", "x"], passed, [*passed, "--why", "x"], ["--accept", "nonsense", "--why", "x"]):
+        done = measure("run", "--home", sample.root, *arguments)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), arguments
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--home", "{file}"], ["status", "--home", "{file}.nowhere"], ["sample", "--scale", "0"],
+        ["template", "cohorts", "--out", "{file}/x.csv"], ["template", "no_such_table"], ["check", "{file}.nowhere"],
+        ["check", "{file}", "--partner", "nobody"], ["check", "{file}", "--lang", "xx"],
+        ["run", "--initiative", "none"],
+    ],
+)  # fmt: skip
+def test_silly_input_gets_a_sentence_and_exit_2(measure: Measure, tmp_path: Path, arguments: list[str]) -> None:
+    file = tmp_path / "file"
+    file.write_text("a,b\n")
+    done = measure(*[argument.format(file=file) for argument in arguments])
+    assert done.returncode == 2 and "Traceback" not in done.stderr and done.stderr
 
 
 def test_confidentiality_can_never_be_accepted(sample, measure: Measure) -> None:

@@ -90,6 +90,22 @@ def test_wider_row_below_the_sample_is_not_lost(examiner: Examiner) -> None:
     assert 202 + 1 in examined.tables[0].accepted.index
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a" * 200_000,
+        b'a,"' + b"b," * 150_000,
+        b"a,b\r1,2\r" + b"3,4\r" * 80 + b"1,2,3,4\r",
+        b"\n" * 200 + ONE_ROW.format(d=",").encode(),
+    ],
+)
+def test_odd_text_is_answered_and_its_rows_kept(examiner: Examiner, content: bytes) -> None:
+    examined = examiner.examine(content, "odd.csv")
+    assert examined.verdict in (ACCEPTED, REFUSED)
+    if examined.tables:
+        assert list(examined.tables[0].accepted.index) == [202]
+
+
 def test_column_letters_are_those_of_a_spreadsheet() -> None:
     assert [column_letter(n) for n in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
 

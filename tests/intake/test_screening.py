@@ -1,5 +1,8 @@
 """What may come in: each cell and row that may not is reported at its own row, column and header."""
 
+import io
+
+import openpyxl
 import pytest
 
 from pipelines.declarations import Declarations
@@ -30,6 +33,9 @@ CELLS = [
     ("unknown gender", "ערד,2022,יהודי,מעורב,מתמטיקה,5,60,54,50,18", "unknown_value", "D"),
     ("eleven units", "ערד,2022,יהודי,בנות,מתמטיקה,11,60,54,50,18", "above_maximum", "F"),
     ("words for a number", "ערד,2022,יהודי,בנות,מתמטיקה,5,60,רבים,50,18", "not_a_number", "H"),
+    ("per cent for a count", "ערד,2022,יהודי,בנות,מתמטיקה,5,60,90%,50,18", "percentage", "H"),
+    ("too many digits", "ערד,2022,יהודי,בנות,מתמטיקה,5,60,99999999999999999999,50,18", "not_a_number", "H"),
+    ("a programmer's number", "ערד,2022,יהודי,בנות,מתמטיקה,5,60,1e2,50,18", "not_a_number", "H"),
     ("half a pupil", "ערד,2022,יהודי,בנות,מתמטיקה,5,60,54.5,50,18", "not_whole", "H"),
     ("fewer than none", "ערד,2022,יהודי,בנות,מתמטיקה,5,-1,54,50,18", "below_minimum", "G"),
     ("more passed than examined", "ערד,2022,יהודי,בנות,מתמטיקה,5,60,54,55,18", "row_rule", "I"),
@@ -85,6 +91,34 @@ def test_withheld_number_is_neither_zero_nor_missing(examiner: Examiner) -> None
         "A",
     )
     assert row[["n_started", "n_passed"]].isna().all()
+
+
+def test_withheld_number_is_taken_even_where_one_is_required(examiner: Examiner) -> None:
+    examined = examine(examiner, "ערד,2022,יהודי,בנות,מתמטיקה,5,60,<11,,")
+    assert not [f for f in examined.findings if f.severity == "error"]
+    assert examined.tables[0].accepted["n_examinees__obs_status"].tolist() == ["Q"]
+
+
+def test_headers_without_rows_are_refused_with_a_reason(examiner: Examiner) -> None:
+    examined = examine(examiner)
+    assert (examined.verdict, [f.rule for f in examined.findings]) == (REFUSED, ["no_rows"])
+
+
+def test_one_key_on_two_sheets_that_differ_is_refused_on_both(examiner: Examiner) -> None:
+    book = openpyxl.Workbook()
+    header = [cell.strip('"') for cell in HEADER.replace('""', "'" * 2).split(",")]
+    for name, excellent in (("a", 18), ("b", 17)):
+        sheet = book.create_sheet(name)
+        sheet.append(header)
+        sheet.append([*GOOD.split(",")[:-1], excellent])
+        sheet.append([*GOOD.replace("בנות", "בנים").split(",")])
+    content = io.BytesIO()
+    book.save(content)
+    examined = examiner.examine(content.getvalue(), "groups.xlsx")
+    errors = [(f.rule, f.sheet, f.row) for f in examined.findings if f.severity == "error"]
+    assert errors == [("key_twice", "a", 2), ("key_twice", "b", 2)]
+    assert [list(t.accepted.index) for t in examined.tables] == [[3], [3]]
+    assert [list(t.refused["source_row"]) for t in examined.tables] == [[2], [2]]
 
 
 def test_same_row_twice_is_taken_once_and_said(examiner: Examiner) -> None:

@@ -1,6 +1,7 @@
 """Events, versions and memory: content decides, nothing is lost, everything can be made again."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -66,8 +67,6 @@ def test_file_that_just_lies_there_is_no_event(home: Home, declared: Declaration
 
 
 def test_corrected_file_under_the_same_name_is_seen_whatever_its_time(home: Home, declared: Declarations) -> None:
-    import os
-
     drop(home, "sample_statistics/cohorts.csv", cohorts(120))
     take(home, declared)
     file = drop(home, "sample_statistics/cohorts.csv", cohorts(121))
@@ -100,7 +99,7 @@ def test_bad_files_are_results_and_the_others_flow(home: Home, declared: Declara
     drop(home, "sample_statistics/good.csv", cohorts(120))
     assert sorted(take(home, declared)) == ["accepted", "refused", "refused", "refused", "refused"]
     receipts = {f.relative_to(home.receipts).parent.as_posix() for f in home.receipts.rglob("*.html")}
-    assert receipts == {"nobody", "unknown", "sample_statistics"}
+    assert receipts == {"nobody", "_no_folder", "sample_statistics"}
 
 
 @pytest.mark.parametrize(
@@ -109,6 +108,83 @@ def test_bad_files_are_results_and_the_others_flow(home: Home, declared: Declara
 def test_temporary_and_lock_files_are_left_alone(home: Home, declared: Declarations, name: str) -> None:
     drop(home, f"sample_statistics/{name}", cohorts(120))
     assert take(home, declared) == []
+
+
+def test_inbox_may_itself_be_a_link_to_a_share(home: Home, declared: Declarations, tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    (share / "sample_statistics").mkdir(parents=True)
+    (share / "sample_statistics" / "cohorts.csv").write_bytes(cohorts(120))
+    home.raw_data.mkdir()
+    home.inbox.symlink_to(share)
+    assert take(home, declared) == ["accepted"]
+
+
+def test_file_younger_than_the_quiet_time_is_left_for_the_next_run(home: Home) -> None:
+    file = drop(home, "sample_statistics/cohorts.csv", cohorts(120))
+    assert take_in.pick_up(home, Ledger(home), quiet_seconds=3600) == []
+    os.utime(file, (1, 1))
+    assert len(take_in.pick_up(home, Ledger(home), quiet_seconds=3600)) == 1
+
+
+@pytest.mark.parametrize("name", [os.fsdecode("ש.csv".encode("cp1255")), "ש" * 120 + ".csv"])
+def test_any_file_name_is_taken_and_answered(home: Home, declared: Declarations, name: str) -> None:
+    drop(home, f"sample_statistics/{name}", cohorts(120))
+    assert take(home, declared) == ["accepted"]
+    assert len(list(home.receipts.rglob("*.html"))) == 1
+
+
+def test_refused_file_sent_again_is_answered_again(home: Home, declared: Declarations) -> None:
+    drop(home, "sample_careless/bad.csv", cohorts(5, "לא קיים"))
+    take(home, declared)
+    drop(home, "sample_careless/again.csv", cohorts(5, "לא קיים"))
+    assert take(home, declared) == ["refused"]
+
+
+def test_defect_of_ours_refuses_one_file_and_the_others_flow(
+    home: Home, declared: Declarations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.intake import examine
+
+    def fails_on_bad(content: bytes, *_: object) -> None:
+        if b"bad" in content:
+            raise RuntimeError("a defect")
+        return read(content, *_)
+
+    read = examine.read
+    monkeypatch.setattr(examine, "read", fails_on_bad)
+    drop(home, "sample_statistics/bad.csv", b"bad")
+    drop(home, "sample_statistics/good.csv", cohorts(120))
+    assert sorted(take(home, declared)) == ["accepted", "refused"]
+
+
+def test_verdict_that_a_crash_kept_from_the_ledger_is_written_by_the_next_run(
+    home: Home, declared: Declarations
+) -> None:
+    drop(home, "sample_statistics/cohorts.csv", cohorts(120))
+    take(home, declared)
+    lines = home.ledger.read_bytes().splitlines(keepends=True)
+    home.ledger.write_bytes(b"".join(line for line in lines if b'"verdict"' not in line[:90]))
+    assert not Ledger(home).verdicts
+    take(home, declared)
+    assert len(Ledger(home).verdicts) == 1
+
+
+def test_landed_rows_that_the_ledger_does_not_know_are_removed(home: Home, declared: Declarations) -> None:
+    drop(home, "sample_statistics/cohorts.csv", cohorts(120))
+    take(home, declared)
+    known = next((home.landing / "cohorts").glob("0*.parquet"))
+    shutil.copy(known, known.with_name("000099-deadbeef.parquet"))
+    take(home, declared)
+    assert [file.name for file in (home.landing / "cohorts").glob("0*.parquet")] == [known.name]
+
+
+def test_lost_archive_is_said_in_one_line(home: Home, declared: Declarations) -> None:
+    drop(home, "sample_statistics/cohorts.csv", cohorts(120))
+    take(home, declared)
+    shutil.rmtree(home.archive)
+    shutil.rmtree(home.build)
+    with pytest.raises(archive.MissingBytes, match="restore raw_data/archive"):
+        take(home, declared)
 
 
 def test_link_in_the_inbox_is_not_followed(home: Home, declared: Declarations, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pipelines.sample import make, make_examples
 from pipelines.sample.population import Country
 
 EXAMPLES = REPOSITORY / "raw_data" / "sample"
-WORKBOOK = "moe/bagrut_foi_synthetic_2022_2023.xlsx"
+WORKBOOK = "sample_ministry/bagrut_foi_synthetic_2022_2023.xlsx"
 SHEETS = ["סע' 1 ", "סע' 2", "סע' 3", "סע' 4"]
 Cells = list[list[object]]
 
