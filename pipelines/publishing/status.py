@@ -1,11 +1,13 @@
 """Status: what is pending, held, refused and late, and the last release; for analysts, in plain text or JSON."""
 
 import datetime
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pipelines.declarations import Declarations, TableContract
-from pipelines.intake import pickup, receipt
+from pipelines.intake import pickup
 from pipelines.intake.examine import DUPLICATE, HELD, PARTLY, REFUSED, TAKEN_IN
 from pipelines.paths import Home
 from pipelines.publishing import release
@@ -87,9 +89,14 @@ def submissions_text(home: Home, ledger: Ledger, submissions: Sequence[Submissio
     lines = [_table([_line(entry) for entry in entries])]
     for submission, entry in zip(submissions, entries, strict=True):
         if entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):
-            folder = home.receipts.relative_to(home.root) / (submission.partner or receipt.NO_PARTNER)
-            lines.append(f"Why, cell by cell: {folder}/*{submission.sha256[:8]}*.html")
+            lines.append(f"Why, cell by cell: {receipt_of(home, submission)}")
     return "\n".join(lines)
+
+
+def receipt_of(home: Home, submission: Submission) -> Path:
+    """The page that answers a submission."""
+    done = json.loads((home.processed / f"{submission.submission_id}.json").read_text(encoding="utf-8"))
+    return home.root / done["receipt"]
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

@@ -37,6 +37,8 @@ def test_sample_is_published_and_the_broken_files_are_answered(sample) -> None:
     assert sample.said.returncode == 0, sample.said.stderr
     assert "Published release" in sample.said.stdout
     verdicts = {json.loads(f.read_text("utf-8"))["verdict"] for f in Home(sample.root).receipts.rglob("*.json")}
+    shown = [line.split(": ", 1)[1] for line in sample.said.stdout.splitlines() if line.startswith("Why, cell by cell")]
+    assert len(shown) == 2 and all(Path(page).is_file() for page in shown)
     assert verdicts >= {"accepted", "accepted_with_changes", "partly_refused", "refused"}
 
 
