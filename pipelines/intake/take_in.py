@@ -31,8 +31,6 @@ class Taken:
     submission: Submission
     verdict: str
     counts: tuple[dict[str, Any], ...]
-    n_errors: int
-    receipt: Path
 
 
 def pick_up(home: Home, ledger: Ledger, quiet_seconds: float = 0) -> list[Submission]:
@@ -135,8 +133,7 @@ def _process_one(
         ledger.append("verdict", **said)
     # Last: this file claims that all the rest was done.
     _write_json(home.processed / f"{submission.submission_id}.json", done)
-    n_errors = sum(f.severity == "error" for f in examination.findings)
-    return Taken(submission, examination.verdict, counts, n_errors, written)
+    return Taken(submission, examination.verdict, counts)
 
 
 def _copy(ledger: Ledger, submission: Submission) -> int:
