@@ -82,6 +82,11 @@ class Home:
         return self.next / "warehouse.duckdb"
 
     @property
+    def gate(self) -> Path:
+        """What the gate said of the last release that was made, published or not."""
+        return self.next / "gate.json"
+
+    @property
     def warehouse(self) -> Path:
         """The warehouse of the published release; unprotected, for analysts."""
         return self.build / "warehouse.duckdb"

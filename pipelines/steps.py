@@ -23,7 +23,6 @@ from pipelines.publishing.gate import GateResult, run_gate
 from pipelines.publishing.ledger import Ledger
 
 FACTS = "fct_indicator_values"
-GATE_FILE = "gate.json"
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,8 @@ def intake(shop: Workshop) -> list[Taken]:
     """Pick up every new file and make landing and receipts of whatever lacks them."""
     # What an earlier run left half done is completed first: from here on `next` belongs to this run.
     release.complete_swap(shop.home)
-    for left_over in (GATE_FILE, release.STAMP_FILE):
-        (shop.home.next / left_over).unlink(missing_ok=True)
+    for left_over in (shop.home.gate, shop.home.next / release.STAMP_FILE):
+        left_over.unlink(missing_ok=True)
     ledger = shop.ledger
     take_in.pick_up(shop.home, ledger, shop.quiet_seconds)
 
@@ -94,15 +93,14 @@ def judge(shop: Workshop) -> GateResult:
 
 def keep_gate(shop: Workshop, gate: GateResult) -> None:
     """Keep the gate's results beside the draft for the pages and for whoever asks why a release was refused."""
-    (shop.home.next / GATE_FILE).write_text(json.dumps(gate.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    shop.home.gate.write_text(json.dumps(gate.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def kept_gate(shop: Workshop) -> GateResult:
     """The results that `keep_gate` kept; none where the run did not come that far."""
-    file = shop.home.next / GATE_FILE
-    if not file.exists():
+    if not shop.home.gate.exists():
         return GateResult((), False)
-    return GateResult.from_json(json.loads(file.read_text(encoding="utf-8")))
+    return GateResult.from_json(json.loads(shop.home.gate.read_text(encoding="utf-8")))
 
 
 def protected_values(shop: Workshop) -> pd.DataFrame:

@@ -22,11 +22,20 @@ def status(home: Home, declarations: Declarations, history: bool = False) -> dic
     return {
         "initiative": declarations.initiative.id,
         "release": release.current(home),
+        "refused_by": list(_refused_by(home)),
         "unreadable": pickup.unreadable(home.inbox),
         "pending": [event.path for event in pickup.events(home, ledger.last_taken)],
         "submissions": [_entry(ledger, submission) for submission in shown],
         "late": list(_late(declarations, ledger)),
     }
+
+
+def _refused_by(home: Home) -> Iterator[dict[str, str]]:
+    """Checks of the gate that refused the last release that was made; none where it was published."""
+    if home.gate.is_file():
+        for check in json.loads(home.gate.read_text(encoding="utf-8"))["checks"]:
+            if not check["passed"] and not check["accepted"]:
+                yield {"check": check["check"], "message": check["message"]}
 
 
 def _entry(ledger: Ledger, submission: Submission) -> dict[str, Any]:
@@ -69,6 +78,7 @@ def as_text(answer: Mapping[str, Any]) -> str:
     """The status as lines for a terminal."""
     entries = answer["submissions"]
     lines = [f"Initiative {answer['initiative']}; last release: {answer['release'] or 'none yet'}"]
+    lines += [f"The last run was not published: {c['check']}: {c['message']}" for c in answer["refused_by"]]
     lines += [f"Pending: {path}" for path in answer["pending"]]
     lines += [f"Cannot be read, check its rights: {path}" for path in answer["unreadable"]]
     for verdict in (HELD, REFUSED, PARTLY):

@@ -132,6 +132,9 @@ def test_implausible_release_is_refused_and_can_be_accepted_with_a_reason(copy: 
     assert refused.returncode == 1
     assert "check_release_totals_cover_parts: " in refused.stderr
     assert (digest_of(home.site.resolve()), home.warehouse.read_bytes()) == before
+    assert (
+        "The last run was not published: check_release_totals_cover_parts" in measure("status", "--home", copy).stdout
+    )
     checks = [line.split(":")[0].strip() for line in refused.stderr.splitlines() if "check_release_" in line]
     for check in checks:
         accepted = measure("run", "--home", copy, "--accept", check, "--why", "a trial of the gate")
