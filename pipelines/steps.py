@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipelines import warehouse
 from pipelines.declarations import Declarations
-from pipelines.intake import take_in
+from pipelines.intake import pickup, take_in
 from pipelines.intake.take_in import Taken
 from pipelines.paths import Home
 from pipelines.publishing import release, tables
@@ -46,8 +46,6 @@ class Workshop:
 
 def has_work(shop: Workshop) -> bool:
     """Whether a run would do anything: new files, missing outputs, or a site that is not of the present inputs."""
-    from pipelines.intake import pickup
-
     ledger = shop.ledger
     return bool(
         pickup.events(shop.home, ledger.last_taken, shop.quiet_seconds)

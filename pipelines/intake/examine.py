@@ -19,6 +19,8 @@ from pipelines.intake.screen import screen
 
 ACCEPTED, CHANGED, PARTLY = "accepted", "accepted_with_changes", "partly_refused"
 REFUSED, HELD, DUPLICATE = "refused", "held", "duplicate"
+# What only the sender can tell; nothing is guessed meanwhile.
+AMBIGUOUS = {"ambiguous_table", "header_twice"}
 TAKEN_IN = (ACCEPTED, CHANGED, PARTLY)
 
 
@@ -156,7 +158,7 @@ def with_verdict(examination: Examination, verdict: str) -> Examination:
 def _verdict(tables: list[TableResult], findings: list[Finding]) -> str:
     errors = {f.rule for f in findings if f.severity == ERROR}
     if not any(len(table.accepted) for table in tables):
-        return HELD if "ambiguous_table" in errors else REFUSED
+        return HELD if errors & AMBIGUOUS else REFUSED
     if errors:
         return PARTLY
     return CHANGED if any(f.severity == CHANGE for f in findings) else ACCEPTED

@@ -53,6 +53,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             ERROR,
             _("The column '{column}' is missing; add it, or name it as in our template."),
         ),
+        "header_twice": (ERROR, _("Two columns are called '{header}' but differ; delete one of them, or rename it.")),
         "unknown_column": (
             WARNING,
             _("The column '{header}' is not known and was not read; if it matters, name it as in the template."),

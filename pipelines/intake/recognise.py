@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipelines.declarations import TableContract
-from pipelines.intake.findings import Finding
+from pipelines.intake.findings import ERROR, Finding
 from pipelines.intake.read import Sheet, column_letter
 from pipelines.intake.text import fold
 
@@ -28,8 +28,8 @@ class Table:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every required column has a header."""
-        return all(c.name in self.positions for c in self.contract.columns if c.is_required)
+        """Whether it can be read: every required column has a header, and one alone."""
+        return all(finding.severity != ERROR for finding in self.findings)
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -45,6 +45,7 @@ class _Fit:
     row: int
     positions: Mapping[str, int]
     seconds: tuple[int, ...]
+    twins: Mapping[int, str]
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -89,8 +90,9 @@ def _fits(sheet: Sheet, contract: TableContract, header_rows: int) -> Iterable[_
         if claims:
             chosen = {name: min(found)[1] for name, found in claims.items()}
             seconds = tuple(p for name, found in claims.items() for _, p in found if p != chosen[name])
+            twins = {p: name for name, found in claims.items() for r, p in found if r == min(found)[0] and p in seconds}
             order = [column.name for column in contract.columns if column.name in chosen]
-            yield _Fit(contract, row, {name: chosen[name] for name in order}, seconds)
+            yield _Fit(contract, row, {name: chosen[name] for name in order}, seconds, twins)
 
 
 def _table(sheet: Sheet, fit: _Fit) -> Table:
@@ -101,8 +103,20 @@ def _table(sheet: Sheet, fit: _Fit) -> Table:
         for column in fit.contract.columns
         if column.is_required and column.name not in fit.positions
     ]
+    findings += _contradicting_twins(sheet, fit, headers)
     findings += _unread_columns(sheet, fit, header_cells)
     return Table(sheet, fit.contract, fit.row, fit.positions, headers, tuple(findings))
+
+
+def _contradicting_twins(sheet: Sheet, fit: _Fit, headers: Mapping[str, str]) -> Iterable[Finding]:
+    """Two columns under one and the same header that differ: which one is meant is not guessed."""
+    below = sheet.cells.loc[sheet.cells.index > fit.row]
+    for position, name in fit.twins.items():
+        if (below[position] != below[fit.positions[name]]).any():
+            yield Finding(
+                "header_twice", sheet=sheet.name, row=fit.row, column_letter=column_letter(position),
+                header=headers[name], field=name, parameters={"header": headers[name]},
+            )  # fmt: skip
 
 
 def _unread_columns(sheet: Sheet, fit: _Fit, header_cells: Sequence[str]) -> Iterable[Finding]:

@@ -146,6 +146,16 @@ def test_unknown_column_is_said_and_the_rest_read(examiner: Examiner) -> None:
     assert len(examined.tables[0].accepted) == 1
 
 
+def test_one_header_twice_over_different_cells_is_held(examiner: Examiner) -> None:
+    header = HEADER + ',"נבחנים"'
+    examined = examine(examiner, GOOD + ",55", header=header)
+    assert (examined.verdict, [(f.rule, f.column_letter) for f in examined.findings if f.severity == "error"]) == (
+        HELD, [("header_twice", "K")],
+    )  # fmt: skip
+    same = examine(examiner, GOOD + ",54", header=header)
+    assert [f.rule for f in same.findings] == ["second_column"] and len(same.tables[0].accepted) == 1
+
+
 def test_headers_that_fit_two_tables_are_held(declared: Declarations) -> None:
     twin = declared.objects["teachers"]
     import dataclasses
