@@ -25,11 +25,26 @@ DATASET, REGISTER, PUBLISHED = "dataset", "register", "published"
 ROLES = {"area", "period", "dimension", "filter", "measure", "attribute", "label"}
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
 CALENDARS = ("school_year",)
-STATUSES = {"Q", "O"}
+# SDMX observation statuses that a marker may stand for; of these only low reliability goes with a number.
+STATUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "Q": "suppressed",
+        "O": "missing",
+        "M": "cannot exist",
+        "L": "exists but was not collected",
+        "U": "a number of low reliability",
+    }
+)
+VALUED_STATUSES = frozenset({"U"})
+# Stands for any number within a marker.
+ANY_NUMBER = "#"
 KINDS = (DATASET, REGISTER, PUBLISHED)
 # A landed measure `n` has its status, whether reported, withheld or missing, in a column of this suffix.
 STATUS_SUFFIX = "__obs_status"
 OPERATORS = {"<=", "<", ">=", ">", "==", "!="}
+APPEND, REPLACES = "append", "replaces"
+# Where a landed row comes from; intake adds these columns to every dataset.
+LINEAGE = ("submission_id", "partner_id", "source_sheet", "source_row")
 DEFAULTS = SCHEMAS / "defaults.yml"
 TRUE_FALSE = {"true": True, "false": False}
 
@@ -49,11 +64,15 @@ class Reference:
 
 @dataclass(frozen=True)
 class Code:
-    """One value of a closed list, and what people write for it."""
+    """One value of a closed list, and what people write for it.
+
+    `is_official`: of a kind of alias, whether such a name is a full way of writing, not a slip to be put right.
+    """
 
     value: str
     labels: Mapping[str, str]
     synonyms: tuple[str, ...]
+    is_official: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +86,7 @@ class Column:
     is_required: bool
     description: str
     labels: Mapping[str, str]
+    descriptions: Mapping[str, str]
     synonyms: tuple[str, ...]
     reference: Reference | None
     codes: tuple[Code, ...]
@@ -83,6 +103,15 @@ class Column:
         """The column's header in a language, or its name where none is declared."""
         return self.labels.get(language) or self.name
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people may call the column in a header, the most telling first."""
+        return (*self.synonyms, *self.labels.values(), self.name)
+
+    def describe(self, language: str) -> str:
+        """What stands in the column, in a language; in English where that language has no description."""
+        return self.descriptions.get(language) or self.description
+
 
 @dataclass(frozen=True)
 class RowRule:
@@ -97,7 +126,11 @@ class RowRule:
 
 @dataclass(frozen=True, eq=False)
 class TableContract:
-    """One table: a dataset that partners deliver, a register of the initiative or a published table."""
+    """One table: a dataset that partners deliver, a register of the initiative or a published table.
+
+    `replaces`: columns of which a submission tells the whole: it replaces all that its partner sent before of the same
+    values. Empty where a submission replaces only the keys that it has.
+    """
 
     id: str
     contract_id: str
@@ -109,9 +142,13 @@ class TableContract:
     rules: tuple[RowRule, ...]
     labels: Mapping[str, str]
     description: str
+    descriptions: Mapping[str, str]
+    purpose: str
+    purposes: Mapping[str, str]
     markers: Mapping[str, str]
     aliases_of: str | None
     freshness_days: int | None
+    replaces: tuple[str, ...]
     file: str
 
     @cached_property
@@ -133,6 +170,14 @@ class TableContract:
     def label(self, language: str) -> str:
         """What people of that language call the table."""
         return self.labels.get(language) or self.id
+
+    def describe(self, language: str) -> str:
+        """What a row of the table is, in a language; in English where that language has no description."""
+        return self.descriptions.get(language) or self.description
+
+    def say_purpose(self, language: str) -> str:
+        """What the table is for, in a language; in English where that language does not say it."""
+        return self.purposes.get(language) or self.purpose
 
 
 @dataclass(frozen=True)
@@ -328,13 +373,16 @@ TABLE_PROPERTIES = {
     "kind",
     "level",
     "shape",
+    "purposes",
+    "descriptions",
     "constants",
     "labels",
     "markers",
     "aliases_of",
+    "delivery",
     "freshness_days",
 }
-COLUMN_PROPERTIES = {"role", "labels", "where", "unit", "calendar", "bare_year", "width", "by_language"}
+COLUMN_PROPERTIES = {"role", "labels", "descriptions", "where", "unit", "calendar", "bare_year", "width", "by_language"}
 
 
 def _checked_custom(owner: Any, known: set[str], where: str) -> dict[str, Any]:
@@ -352,14 +400,16 @@ def _table(file: str, contract: Any, table: Any, languages: Sequence[str]) -> Ta
     columns = [c for p in table.properties or [] for c in _columns(where, p, languages)]
     if custom.get("kind", DATASET) not in KINDS:
         raise DeclarationError(f"{where}: kind '{custom['kind']}' is none of {', '.join(KINDS)}.")
-    if wrong := set(custom.get("markers", {}).values()) - STATUSES:
-        raise DeclarationError(f"{where}: markers stand for Q (withheld) or O (missing), not '{wrong.pop()}'.")
+    _check_markers(where, custom.get("markers", {}))
     names = [column.name for column in columns]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated:
         raise DeclarationError(f"{where}: column '{repeated}' is declared twice.")
     if not any(column.is_key for column in columns):
         raise DeclarationError(f"{where}: no column has primaryKey: true.")
+    taken = next((name for name in names if name in LINEAGE), None)
+    if taken and custom.get("kind", DATASET) == DATASET:
+        raise DeclarationError(f"{where}: column '{taken}' is added by intake; give the column another name.")
     rules = tuple(_row_rule(where, quality, names) for quality in table.quality or [])
     return TableContract(
         id=table.name,
@@ -372,11 +422,39 @@ def _table(file: str, contract: Any, table: Any, languages: Sequence[str]) -> Ta
         rules=rules,
         labels=MappingProxyType(dict(custom.get("labels", {}))),
         description=" ".join((table.description or "").split()),
+        descriptions=MappingProxyType(dict(custom.get("descriptions", {}))),
+        purpose=" ".join((getattr(contract.description, "purpose", None) or "").split()),
+        purposes=MappingProxyType(dict(custom.get("purposes", {}))),
         markers=MappingProxyType({str(k): str(v) for k, v in custom.get("markers", {}).items()}),
         aliases_of=custom.get("aliases_of"),
         freshness_days=custom.get("freshness_days"),
+        replaces=_replaces(where, custom.get("delivery", APPEND), names),
         file=file,
     )
+
+
+def _replaces(where: str, delivery: Any, names: Sequence[str]) -> tuple[str, ...]:
+    """Columns of the scope that one submission tells whole; none where it only adds and corrects."""
+    if delivery == APPEND:
+        return ()
+    columns = delivery.get(REPLACES) if isinstance(delivery, dict) and set(delivery) == {REPLACES} else None
+    if not isinstance(columns, list) or not columns:
+        raise DeclarationError(f"{where}: delivery must be {APPEND} or {{{REPLACES}: [columns]}}, not '{delivery}'.")
+    unknown = next((column for column in columns if column not in names), None)
+    if unknown is not None:
+        raise DeclarationError(f"{where}: delivery replaces by column '{unknown}', which is not declared.")
+    return tuple(columns)
+
+
+def _check_markers(where: str, markers: Mapping[Any, Any]) -> None:
+    for marker, status in markers.items():
+        if status not in STATUSES:
+            known = ", ".join(f"{code} ({meaning})" for code, meaning in STATUSES.items())
+            raise DeclarationError(f"{where}: marker '{marker}': stands for one of {known}, not '{status}'.")
+        if status in VALUED_STATUSES and ANY_NUMBER not in str(marker):
+            raise DeclarationError(
+                f"{where}: marker '{marker}': '{status}' goes with a number; write it as {ANY_NUMBER}."
+            )
 
 
 def _columns(where: str, source: Any, languages: Sequence[str]) -> Iterator[Column]:
@@ -413,6 +491,7 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str) -> Co
         is_required=bool(source.primaryKey if source.required is None else source.required),
         description=" ".join((source.description or "").split()),
         labels=MappingProxyType(dict(custom.get("labels", {}))),
+        descriptions=MappingProxyType(dict(custom.get("descriptions", {}))),
         synonyms=tuple(s.synonym for s in source.synonyms or [] if s.synonym),
         reference=_reference(where, source, custom),
         codes=tuple(_code(code) for code in source.enum or []),
@@ -439,7 +518,12 @@ def _reference(where: str, source: Any, custom: Mapping[str, Any]) -> Reference 
 
 def _code(source: Any) -> Code:
     custom = _custom(source)
-    return Code(str(source.value), MappingProxyType(custom.get("labels", {})), tuple(custom.get("synonyms", ())))
+    return Code(
+        str(source.value),
+        MappingProxyType(custom.get("labels", {})),
+        tuple(custom.get("synonyms", ())),
+        bool(custom.get("is_official", False)),
+    )
 
 
 def _row_rule(where: str, quality: Any, names: Sequence[str]) -> RowRule:

@@ -42,6 +42,11 @@ class Home:
         return self.raw_data / "receipts"
 
     @property
+    def mappings(self) -> Path:
+        """What each partner's own headers stand for, a file each that people may edit."""
+        return self.raw_data / "mappings"
+
+    @property
     def build(self) -> Path:
         """Everything that a run can make again."""
         return self.root / "build"

@@ -19,13 +19,17 @@ import yaml
 
 from pipelines.declarations import DATASET, STATUS_SUFFIX, Column, Declarations, TableContract
 from pipelines.paths import DBT_PROJECT, Home
+from pipelines.versions import ranked_sql
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 SOURCE = "raw"
+# The register that says whose number counts where several partners report the same.
+PARTNERS = "partners"
 ORIGIN = {
     "submission_id": ("string", "Submission that the row came with; sorts in the order of arrival."),
+    "partner_id": ("string", "Partner that sent the row."),
     "source_sheet": ("string", "Sheet of the file; empty for a text file."),
     "source_row": ("bigint", "Row of the file, as a person sees it."),
 }
@@ -251,14 +255,11 @@ def _staging_sql(table: TableContract) -> str:
     )
     if table.kind != DATASET:
         return f"{head}\n\nselect\n{selected}\nfrom renamed\n"
-    newest = (
-        "-- The newest submission wins for each key.\n"
-        "ranked as (\n    select\n        *,\n        row_number() over (\n"
-        f"            partition by {', '.join(table.key)}\n"
-        "            order by submission_id desc, source_sheet asc, source_row asc\n"
-        "        ) as recency\n    from renamed\n)"
+    priorities = (
+        "priorities as (\n    select\n        cast(partner_id as string) as partner_id,\n"
+        f"        cast(priority as bigint) as priority\n    from {{{{ source('{SOURCE}', '{PARTNERS}') }}}}\n)"
     )
-    return f"{head},\n\n{newest}\n\nselect\n{selected}\nfrom ranked\nwhere recency = 1\n"
+    return f"{head},\n\n{priorities},\n\n{ranked_sql(table)}\n\nselect\n{selected}\nfrom ranked\nwhere recency = 1\n"
 
 
 def _staging_properties(table: TableContract) -> dict[str, Any]:

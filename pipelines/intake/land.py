@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.declarations import STATUS_SUFFIX, Declarations, TableContract
+from pipelines.declarations import LINEAGE, STATUS_SUFFIX, Declarations, TableContract
 from pipelines.paths import Home
 
 ARROW = {
@@ -22,7 +22,7 @@ ARROW = {
     "boolean": pa.bool_(),
     "date": pa.string(),
 }
-LINEAGE = {"submission_id": pa.string(), "source_sheet": pa.string(), "source_row": pa.int64()}
+ORIGIN = dict(zip(LINEAGE, (pa.string(), pa.string(), pa.string(), pa.int64()), strict=True))
 # The file that stands in for an object that nobody delivered: dbt's sources need at least one.
 NOTHING_YET = "empty"
 
@@ -34,12 +34,18 @@ def landing_schema(contract: TableContract) -> pa.Schema:
         fields[column.name] = ARROW[column.type]
         if column.role == "measure":
             fields[column.name + STATUS_SUFFIX] = pa.string()
-    return pa.schema(fields | LINEAGE)
+    return pa.schema(fields | ORIGIN)
 
 
-def land(home: Home, contract: TableContract, submission_id: str, frames: Mapping[str | None, pd.DataFrame]) -> None:
+def land(
+    home: Home,
+    contract: TableContract,
+    submission_id: str,
+    partner_id: str,
+    frames: Mapping[str | None, pd.DataFrame],
+) -> None:
     """Write the accepted rows of one submission; `frames` is sheet name → typed rows with row numbers as index."""
-    parts = [_with_lineage(frame, submission_id, sheet) for sheet, frame in frames.items()]
+    parts = [_with_lineage(frame, submission_id, partner_id, sheet) for sheet, frame in frames.items()]
     table = pa.Table.from_pandas(pd.concat(parts), schema=landing_schema(contract), preserve_index=False)
     write_parquet(table, home.landing / contract.id / f"{submission_id}.parquet")
 
@@ -67,6 +73,13 @@ def keep_only(home: Home, submission_ids: Set[str]) -> None:
                 file.unlink()
 
 
+def landed(home: Home, contract: TableContract, submission_ids: Set[str]) -> list[Path]:
+    """Files of these submissions' rows, oldest first; what was landed under an older contract is left out."""
+    schema = landing_schema(contract)
+    files = sorted((home.landing / contract.id).glob("*-*.parquet"))
+    return [file for file in files if file.stem in submission_ids and pq.read_schema(file).equals(schema)]
+
+
 def prepare(home: Home, declarations: Declarations) -> None:
     """Land the registers, and an empty typed file for each dataset, so that every source can be read."""
     for contract in declarations.registers:
@@ -86,10 +99,6 @@ def write_parquet(table: pa.Table, target: Path) -> None:
     os.replace(temporary, target)
 
 
-def _with_lineage(frame: pd.DataFrame, submission_id: str, sheet: str | None) -> pd.DataFrame:
-    lineage: dict[str, Any] = {
-        "submission_id": submission_id,
-        "source_sheet": sheet,
-        "source_row": frame.index,
-    }
+def _with_lineage(frame: pd.DataFrame, submission_id: str, partner_id: str, sheet: str | None) -> pd.DataFrame:
+    lineage: dict[str, Any] = dict(zip(LINEAGE, (submission_id, partner_id, sheet, frame.index), strict=True))
     return frame.assign(**lineage)

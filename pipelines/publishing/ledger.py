@@ -1,7 +1,7 @@
 """Ledger: the append-only record of a home, one JSON object a line. With the archive it is all that must be kept.
 
-Events: `home` (initiative), `submission`, `verdict`, `withdrawal`, `acceptance`, `release`. Each carries `sequence`
-(from 1) and `at` (UTC). Time in published files comes from here, never from a clock.
+Events: `home` (initiative), `submission`, `verdict`, `withdrawal`, `mapping`, `acceptance`, `release`. Each carries
+`sequence` (from 1) and `at` (UTC). Time in published files comes from here, never from a clock.
 """
 
 import datetime
@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.paths import Home
 
 # What is worked out from the events once and again after each append; a home may have thousands of submissions.
-DERIVED = ("submissions", "withdrawn", "effective", "last_taken", "verdicts")
+DERIVED = ("submissions", "withdrawn", "effective", "last_taken", "verdicts", "mappings")
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,20 @@ class Ledger:
         """Submission → its latest verdict event."""
         return {entry["submission_id"]: entry for entry in self.of("verdict")}
 
+    @cached_property
+    def mappings(self) -> Mapping[str, Mapping[str, Mapping[str, str | None]]]:
+        """Partner → object → the partner's header → column that it stands for, None where it is not to be read."""
+        mapped: dict[str, dict[str, dict[str, str | None]]] = {}
+        for entry in self.of("mapping"):
+            headers = mapped.setdefault(entry["partner"], {}).setdefault(entry["object"], {})
+            headers.pop(entry["header"], None)
+            if not entry["forgotten"]:
+                headers[entry["header"]] = entry["column"]
+        return mapped
+
     @property
     def as_of(self) -> str | None:
         """Time of the last event that a release is made from, as ISO 8601 UTC; duplicates change nothing."""
         submitted = [submission.received_at for submission in self.effective]
-        decided = [entry["at"] for event in ("withdrawal", "acceptance") for entry in self.of(event)]
+        decided = [entry["at"] for event in ("withdrawal", "mapping", "acceptance") for entry in self.of(event)]
         return max(submitted + decided, default=None)

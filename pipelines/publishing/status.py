@@ -3,31 +3,79 @@
 import datetime
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pipelines.declarations import Declarations, TableContract
+from pipelines.intake import conflicts as contradictions
 from pipelines.intake import pickup
 from pipelines.intake.examine import DUPLICATE, HELD, PARTLY, REFUSED, TAKEN_IN
 from pipelines.paths import Home
 from pipelines.publishing import release
 from pipelines.publishing.ledger import Ledger, Submission
 
+# The language of what analysts read, as far as the initiative declares names in it.
+ANALYSTS = "en"
+# Of the conflicts, in text; the JSON lists more.
+CONFLICTS_SHOWN = 10
+COLUMNS = {
+    "submission_id": "submission", "path": "file", "verdict": "verdict", "rows_accepted": "rows in",
+    "rows_refused": "rows refused",
+}  # fmt: skip
+HISTORY = COLUMNS | {"rows_current": "rows that count", "replaces": "in place of"}
+
 
 def status(home: Home, declarations: Declarations, history: bool = False) -> dict[str, Any]:
     """Everything that a person may have to act on, as plain data."""
     ledger = Ledger(home)
     newest = {s.path: s for s in ledger.submissions}
-    shown = ledger.submissions if history else tuple(newest.values())
+    entries = _history(home, declarations, ledger) if history else [_entry(ledger, s) for s in newest.values()]
     return {
         "initiative": declarations.initiative.id,
         "release": release.current(home),
         "refused_by": list(_refused_by(home)),
         "unreadable": pickup.unreadable(home.inbox),
         "pending": [event.path for event in pickup.events(home, ledger.last_taken)],
-        "submissions": [_entry(ledger, submission) for submission in shown],
+        "submissions": entries,
+        "conflicts": conflicts(home, declarations, ledger),
         "late": list(_late(declarations, ledger)),
     }
+
+
+def conflicts(home: Home, declarations: Declarations, ledger: Ledger) -> dict[str, Any]:
+    """Keys that partners report differently: how many, and the first of them; the first report of each counts."""
+    found = contradictions.find(home, declarations, {s.submission_id for s in ledger.effective})
+    initiative = declarations.initiative
+    language = ANALYSTS if ANALYSTS in initiative.languages else initiative.default_language
+    return {
+        "total": found.total,
+        "listed": [
+            {
+                "object": conflict.object_id,
+                "key": conflict.key,
+                "key_in_words": contradictions.key_in_words(declarations, conflict, language),
+                "counts": conflict.reports[0].partner,
+                "reports": [asdict(report) for report in conflict.reports],
+            }
+            for conflict in found.listed
+        ],
+    }
+
+
+def _history(home: Home, declarations: Declarations, ledger: Ledger) -> list[dict[str, Any]]:
+    """Every submission, which one each took the place of under its path, and how many of its landed rows count."""
+    current = contradictions.rows_current(home, declarations, {s.submission_id for s in ledger.effective})
+    before: dict[str, str] = {}
+    entries = []
+    for submission in ledger.submissions:
+        versions = {
+            "replaces": before.get(submission.path),
+            "rows_current": current.get(submission.submission_id),
+        }
+        entries.append(_entry(ledger, submission) | versions)
+        before[submission.path] = submission.submission_id
+    return entries
 
 
 def _refused_by(home: Home) -> Iterator[dict[str, str]]:
@@ -85,18 +133,33 @@ def as_text(answer: Mapping[str, Any]) -> str:
         lines += [f"{verdict}: {e['path']} ({e['submission_id']})" for e in entries if e["verdict"] == verdict]
     lines += [f"Withdrawn: {e['path']} ({e['submission_id']}): {e['withdrawn']}" for e in entries if e["withdrawn"]]
     lines += [f"Late: {late['object']}, last delivery {late['last_delivery'] or 'never'}" for late in answer["late"]]
-    lines += ["", _table([_line(e) for e in entries])]
+    lines += _conflict_lines(answer["conflicts"])
+    lines += ["", _table(entries)]
     return "\n".join(lines).rstrip()
 
 
-def _line(entry: Mapping[str, Any]) -> Sequence[str]:
-    return [str(entry[name]) for name in ("submission_id", "path", "verdict", "rows_accepted", "rows_refused")]
+def _conflict_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    if not found["total"]:
+        return
+    shown = min(found["total"], CONFLICTS_SHOWN)
+    more = f", the first {shown}" if shown < found["total"] else ""
+    yield f"Reported differently by several partners: {found['total']} keys{more}"
+    for conflict in found["listed"][:shown]:
+        reports = "; ".join(
+            f"{report['partner']} {_values(report['values'])} ({report['submission_id']})"
+            for report in conflict["reports"]
+        )
+        yield f"  {conflict['object']}: {conflict['key_in_words']}: {reports}; {conflict['counts']} counts"
+
+
+def _values(values: Mapping[str, float | None]) -> str:
+    return ", ".join(f"{name} {'not reported' if v is None else f'{v:.10g}'}" for name, v in values.items())
 
 
 def submissions_text(home: Home, ledger: Ledger, submissions: Sequence[Submission]) -> str:
     """What became of these submissions, and where the receipts of those lie that somebody must act on."""
     entries = [_entry(ledger, submission) for submission in submissions]
-    lines = [_table([_line(entry) for entry in entries])]
+    lines = [_table(entries)]
     for submission, entry in zip(submissions, entries, strict=True):
         if entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):
             lines.append(f"Why, cell by cell: {receipt_of(home, submission)}")
@@ -106,13 +169,18 @@ def submissions_text(home: Home, ledger: Ledger, submissions: Sequence[Submissio
 def receipt_of(home: Home, submission: Submission) -> Path:
     """The page that answers a submission."""
     done = json.loads((home.processed / f"{submission.submission_id}.json").read_text(encoding="utf-8"))
-    return home.root / done["receipt"]
+    return home.root / done["receipts"][0]
 
 
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    if not rows:
+def _table(entries: Sequence[Mapping[str, Any]]) -> str:
+    if not entries:
         return ""
-    titled = [["submission", "file", "verdict", "rows in", "rows refused"], *rows]
+    columns = HISTORY if all(name in entries[0] for name in HISTORY) else COLUMNS
+    titled = [list(columns.values()), *([_shown(entry[name]) for name in columns] for entry in entries)]
     widths = [max(len(row[i]) for row in titled) for i in range(len(titled[0]))]
     padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in titled)
     return "\n".join("  ".join(row).rstrip() for row in padded)
+
+
+def _shown(cell: Any) -> str:
+    return "" if cell is None else str(cell)

@@ -110,6 +110,27 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         lambda f: _contract(f, "right: n_all", "right: n_everyone"),
         ["own.odcs.yaml", "n_everyone"],
     ),
+    (
+        "a way of delivery nobody knows",
+        lambda f: _contract(f, "    quality:", _delivery("whole")),
+        ["own.odcs.yaml: schema.own_table: delivery", "'whole'"],
+    ),
+    (
+        "a scope without columns",
+        lambda f: _contract(f, "    quality:", _delivery("{replaces: []}")),
+        ["own.odcs.yaml: schema.own_table: delivery", "append"],
+    ),
+    (
+        "a scope by no column",
+        lambda f: _contract(f, "    quality:", _delivery("{replaces: [n_all, year]}")),
+        ["own.odcs.yaml: schema.own_table: delivery", "'year'"],
+    ),
+    (
+        "a column that intake adds",
+        lambda f: _contract(f, "name: n_all,", "name: partner_id,"),
+        ["own.odcs.yaml", "partner_id"],
+    ),
+    ("a partner without priority", lambda f: replace(f / "partners.csv", ",false,100,", ",false,,"), ["priority"]),
 ]
 
 OWN_CONTRACT = """
@@ -144,6 +165,10 @@ def _contract(folder: Path, old: str, new: str) -> None:
     (folder / "contracts" / "own.odcs.yaml").write_text(OWN_CONTRACT.replace(old, new), encoding="utf-8")
 
 
+def _delivery(text: str) -> str:
+    return f"    customProperties: [{{property: delivery, value: {text}}}]\n    quality:"
+
+
 def _append(file: Path, line: int) -> None:
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     file.write_text("".join([*lines, lines[line]]), encoding="utf-8")
@@ -158,6 +183,14 @@ def _cut(file: Path) -> None:
 def test_own_contract_of_an_initiative_is_read(folder: Path) -> None:
     _contract(folder, "id: own\n", "id: own\n")
     assert load(folder).objects["own_table"].key == ("authority_code",)
+
+
+def test_table_replaces_nothing_but_keys_unless_it_says_so(folder: Path) -> None:
+    _contract(folder, "    quality:", _delivery("append"))
+    assert load(folder).objects["own_table"].replaces == ()
+    shutil.rmtree(folder / "contracts")
+    _contract(folder, "    quality:", _delivery("{replaces: [authority_code]}"))
+    assert load(folder).objects["own_table"].replaces == ("authority_code",)
 
 
 @pytest.mark.parametrize(("name", "damage", "said"), BREAKS, ids=[name for name, *_ in BREAKS])

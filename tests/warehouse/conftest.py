@@ -13,19 +13,20 @@ from pipelines.declarations import Declarations, TableContract, load
 from pipelines.intake.land import landing_schema, prepare, write_parquet
 from pipelines.paths import Home
 
-HIDDEN = "hidden"
+HIDDEN = ("Q", None)
 Rows = Sequence[Mapping[str, Any]]
 
 
-def land(home: Home, table: TableContract, submission_id: str, rows: Rows) -> None:
-    """Rows of a dataset as intake lands them; a measure given as HIDDEN is hidden, one not given is missing."""
+def land(home: Home, table: TableContract, submission_id: str, rows: Rows, partner_id: str = "ministry") -> None:
+    """Rows of a dataset as intake lands them; a measure may be given as status and value, one not given is missing."""
     landed = []
     for number, row in enumerate(rows, start=2):
         full = dict(row) | {"submission_id": submission_id, "source_sheet": "", "source_row": number}
+        full["partner_id"] = partner_id
         for measure in table.by_role("measure"):
             value = row.get(measure.name)
-            full[f"{measure.name}__obs_status"] = "O" if value is None else "Q" if value == HIDDEN else "A"
-            full[measure.name] = None if value == HIDDEN else value
+            status, amount = value if isinstance(value, tuple) else ("O" if value is None else "A", value)
+            full |= {f"{measure.name}__obs_status": status, measure.name: amount}
         landed.append(full)
     typed = pa.Table.from_pylist(landed, landing_schema(table))
     write_parquet(typed, home.landing / table.id / f"{submission_id}.parquet")
@@ -46,6 +47,15 @@ def _group(area: str, sector: str, gender: str, examinees: Any) -> dict[str, Any
 def _cohort(area: str, year: int, sector: str, gender: str, enrolled: int) -> dict[str, Any]:
     groups = {"sector": sector, "gender": gender}
     return {"authority_code": area, "school_year": year, "n_enrolled_grade_12": enrolled} | groups
+
+
+def _program(program: str, area: str, year: int, n_female: int) -> dict[str, Any]:
+    key = {"program_id": program, "authority_code": area, "school_year": year, "audience": "pupils"}
+    return key | {"n_female": n_female}
+
+
+def _teachers(area: str, n_teachers: int) -> dict[str, Any]:
+    return {"authority_code": area, "school_year": 2021, "subject_code": "35", "n_teachers_5u": n_teachers}
 
 
 def _school(area: str, school: str, examinees: int) -> dict[str, Any]:
@@ -95,6 +105,27 @@ SUBMISSIONS: list[tuple[str, str, Rows]] = [
         _examinees("0101", 2023, 60, sector="jewish", gender="female"),
         _examinees("0102", 2023, 5, sector="jewish", gender="female"),
     ]),
+    ("matriculation_authority", "s9", [
+        _examinees("0101", 2024, ("U", 33), 80.0),
+        _examinees("0102", 2024, ("M", None)),
+        _examinees("0201", 2024, ("L", None)),
+        _examinees("0202", 2024, HIDDEN),
+    ]),
+]  # fmt: skip
+
+# Those whose partner matters, likewise.
+SUBMISSIONS_OF_PARTNERS: list[tuple[str, str, str, Rows]] = [
+    ("ministry", "programs", "t1", [
+        _program("A", "0101", 2021, 1),
+        _program("A", "0102", 2021, 2),
+        _program("A", "0101", 2022, 3),
+        _program("B", "0101", 2021, 4),
+    ]),
+    ("office", "programs", "t2", [_program("A", "0102", 2021, 5), _program("A", "0201", 2021, 6)]),
+    ("ministry", "programs", "t3", [_program("A", "0101", 2021, 7)]),
+    ("ministry", "teachers", "t4", [_teachers("0101", 8), _teachers("0102", 9)]),
+    ("office", "teachers", "t5", [_teachers("0101", 10), _teachers("0201", 11)]),
+    ("ministry", "teachers", "t6", [_teachers("0102", 12)]),
 ]  # fmt: skip
 
 
@@ -109,6 +140,8 @@ def home(declared: Declarations, tmp_path_factory: pytest.TempPathFactory) -> Ho
     prepare(home, declared)
     for object_id, submission_id, rows in SUBMISSIONS:
         land(home, declared.objects[object_id], submission_id, rows)
+    for partner_id, object_id, submission_id, rows in SUBMISSIONS_OF_PARTNERS:
+        land(home, declared.objects[object_id], submission_id, rows, partner_id)
     return home
 
 

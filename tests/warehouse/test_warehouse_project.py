@@ -30,11 +30,14 @@ def layer(model):
     return Path(model["path"]).parts[0]
 
 
-def test_staging_reads_one_source_and_nothing_else(models):
+def test_staging_reads_its_source_and_nothing_else_but_whose_word_counts(declared, models):
+    datasets = {f"stg_{table.id}" for table in declared.datasets}
     staging = [model for model in models if layer(model) == "staging"]
     assert staging
     for model in staging:
-        assert len(parents(model, "source")) == 1, model["name"]
+        sources = {name.rsplit(".", 1)[1] for name in parents(model, "source")}
+        expected = {model["name"].removeprefix("stg_")} | ({"partners"} if model["name"] in datasets else set())
+        assert sources == expected, model["name"]
         assert not parents(model, "model"), model["name"]
 
 

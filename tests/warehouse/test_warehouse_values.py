@@ -48,6 +48,30 @@ def test_newest_submission_wins_for_each_key(values):
     assert cell(values, COUNT, "IL", "2021")["submissions"] == "s2;s3"
 
 
+def staged(home, columns, object_id):
+    with duckdb.connect(str(home.next_warehouse), read_only=True) as connection:
+        return connection.sql(f"select {columns} from stg_{object_id} order by all").fetchall()
+
+
+def test_newer_submission_of_a_partner_replaces_the_whole_of_a_declared_scope(built, home):
+    assert staged(home, "program_id, school_year, authority_code, n_female, submission_id", "programs") == [
+        ("A", 2021, "0101", 7, "t3"),
+        # The ministry's newer file of A in 2021 leaves it out: the other partner's number counts now.
+        ("A", 2021, "0102", 5, "t2"),
+        ("A", 2021, "0201", 6, "t2"),
+        ("A", 2022, "0101", 3, "t1"),
+        ("B", 2021, "0101", 4, "t1"),
+    ]
+
+
+def test_partner_of_higher_priority_wins_and_of_its_own_submissions_the_newest(built, home):
+    assert staged(home, "authority_code, n_teachers_5u, submission_id, partner_id", "teachers") == [
+        ("0101", 8, "t4", "ministry"),
+        ("0102", 12, "t6", "ministry"),
+        ("0201", 11, "t5", "office"),
+    ]
+
+
 def test_count_does_not_begin_before_its_first_period(values):
     assert (SHARE, "IL", "2019", "all", "all") in values
     assert (COUNT, "IL", "2019", "all", "all") not in values
@@ -93,6 +117,14 @@ def test_group_sums_over_the_other_groups(values):
 def test_group_of_which_some_is_hidden_is_a_lower_bound_without_known_coverage(values):
     assert shown(cell(values, COUNT, "0101", "2021", "gender", "male")) == (40, None, 40, "A", None)
     assert shown(cell(values, COUNT, "IL", "2021", "gender", "male")) == (40, None, 40, "A", 0.3333333333)
+
+
+def test_unreliable_number_counts_as_reported_and_every_other_marker_is_no_number(values):
+    assert shown(cell(values, COUNT, "0101", "2024")) == (33, None, 33, "A", 1)
+    assert shown(cell(values, COUNT, "0102", "2024")) == NOTHING
+    assert shown(cell(values, COUNT, "0201", "2024")) == NOTHING
+    assert cell(values, COUNT, "0202", "2024")["obs_status"] == "Q"
+    assert shown(cell(values, COUNT, "IL", "2024"))[:4] == (33, None, 33, "A")
 
 
 def test_every_area_and_every_member_of_a_reported_group_has_a_row(values):
