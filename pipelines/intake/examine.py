@@ -4,48 +4,73 @@ Pure: nothing is written here, and nothing of the home's state is known.
 """
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
 from pipelines.declarations import Declarations, TableContract
-from pipelines.intake.findings import CHANGE, ERROR, Finding
+from pipelines.intake.examples import example_rows, is_example
+from pipelines.intake.findings import ASKING, CHANGE, ERROR, Finding
 from pipelines.intake.normalise import Normaliser
-from pipelines.intake.read import Sheet, Unreadable, column_letter, read
+from pipelines.intake.read import File, Sheet, Unreadable, column_letter, read
 from pipelines.intake.recognise import Table, recognise
 from pipelines.intake.screen import screen
+from pipelines.intake.swapped import swapped, swapped_since
+from pipelines.intake.text import fold
 
 ACCEPTED, CHANGED, PARTLY = "accepted", "accepted_with_changes", "partly_refused"
 REFUSED, HELD, DUPLICATE = "refused", "held", "duplicate"
-# What only the sender can tell; nothing is guessed meanwhile.
-AMBIGUOUS = {"ambiguous_table", "header_twice"}
 TAKEN_IN = (ACCEPTED, CHANGED, PARTLY)
 
 
 @dataclass(frozen=True)
 class TableResult:
-    """What became of one table of a file; frames have the file's row numbers as index."""
+    """What became of one table of a file; frames have the file's row numbers as index.
+
+    `positions`: column → its place in the sheet, from 0. `changes`: column → what a corrected copy writes instead of
+    what was sent, at the rows where it differs.
+    """
 
     sheet: str | None
     contract: TableContract
     header_row: int
-    columns: Mapping[str, str]
+    positions: Mapping[str, int]
     rows_read: int
     cells_changed: int
     accepted: pd.DataFrame
     refused: pd.DataFrame
     texts: pd.DataFrame
+    changes: Mapping[str, pd.Series]
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Column → its letter in a spreadsheet."""
+        return {name: column_letter(position) for name, position in self.positions.items()}
 
 
 @dataclass(frozen=True)
 class Examination:
-    """Verdict, tables and findings of one file."""
+    """Verdict, tables and findings of one file; `file` is what was read, None where nothing could be."""
 
     verdict: str
     tables: tuple[TableResult, ...]
     findings: tuple[Finding, ...]
+    file: File | None = None
+
+
+@dataclass(frozen=True)
+class Background:
+    """What a home knows of one partner beside the file: its own headers (object → folded header → column, None: not
+    read), and the rows of an object that it sent before (None where there are none).
+    """
+
+    headers: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    earlier: Callable[[TableContract], pd.DataFrame | None] = field(default=lambda _: None)
+
+
+NOTHING_KNOWN = Background()
 
 
 class Examiner:
@@ -55,24 +80,32 @@ class Examiner:
         self._declarations = declarations
         self._settings: Mapping[str, Any] = declarations.initiative.settings["reading"]
         self._normaliser = Normaliser(declarations)
+        self._vocabulary = frozenset(fold(n) for t in declarations.datasets for c in t.columns for n in c.names)
+        self._examples: dict[str, pd.DataFrame] = {}
 
-    def answer(self, content: bytes, file_name: str) -> Examination:
+    @property
+    def enough_bytes(self) -> int:
+        """How much of a file to read: one byte beyond the limit says that it is too large."""
+        return int(self._settings["maximum_file_bytes"]) + 1
+
+    def answer(self, content: bytes, file_name: str, known: Background = NOTHING_KNOWN) -> Examination:
         """`examine`, and a refusal where a defect of ours makes it fail: one file must never stop the others."""
         try:
-            return self.examine(content, file_name)
+            return self.examine(content, file_name, known)
         except Exception:
             logging.getLogger(__name__).exception("examining a file failed")
             return Examination(REFUSED, (), (Finding("unreadable"),))
 
-    def examine(self, content: bytes, file_name: str) -> Examination:
+    def examine(self, content: bytes, file_name: str, known: Background = NOTHING_KNOWN) -> Examination:
         """Read, recognise, normalise and screen."""
         try:
-            sheets, findings = read(content, file_name, self._settings)
+            file = self.read(content, file_name)
         except Unreadable as unreadable:
             return Examination(REFUSED, (), (unreadable.finding,))
+        findings = list(file.findings)
         tables: list[TableResult] = []
-        for sheet in sheets:
-            result, said = self._examine_sheet(sheet)
+        for sheet in file.sheets:
+            result, said = self._examine_sheet(sheet, file_name, known)
             findings += said
             if result is not None:
                 tables.append(result)
@@ -81,33 +114,61 @@ class Examiner:
             findings = [f for f in findings if f.rule != "sheet_not_read"] + [Finding("unknown_table")]
         tables, repeated = _without_contradictions(tables)
         findings += repeated
-        return Examination(_verdict(tables, findings), tuple(tables), tuple(findings))
+        return Examination(_verdict(tables, findings), tuple(tables), tuple(findings), file)
 
-    def _examine_sheet(self, sheet: Sheet) -> tuple[TableResult | None, list[Finding]]:
-        found = recognise(sheet, self._declarations.datasets, self._settings["header_rows"])
+    def read(self, content: bytes, file_name: str) -> File:
+        """The file's sheets, before anything is made of them; raises Unreadable."""
+        return read(content, file_name, self._settings, self._vocabulary)
+
+    def _examine_sheet(
+        self, sheet: Sheet, file_name: str, known: Background
+    ) -> tuple[TableResult | None, list[Finding]]:
+        readable = self._normaliser.share_readable
+        found = recognise(sheet, self._declarations.datasets, self._settings, known.headers, file_name, readable)
         if isinstance(found, Finding):
             return None, [found]
+        hidden = [Finding("hidden_sheet", sheet=sheet.name)] if sheet.is_hidden else []
         if not found.is_complete:
-            return None, list(found.findings)
-        return self._examine_table(found)
+            return None, [*hidden, *found.findings]
+        result, said = self._examine_table(found, known)
+        return result, [*hidden, *said]
 
-    def _examine_table(self, table: Table) -> tuple[TableResult, list[Finding]]:
+    def _examine_table(self, table: Table, known: Background) -> tuple[TableResult | None, list[Finding]]:
+        sent = table.rows
+        table, set_aside = self._without_examples(table)
         normalised = self._normaliser.normalise(table)
-        screened = screen(table, normalised)
+        if question := swapped(table, normalised.frame, normalised.failed):
+            return None, [*table.findings, *question]
+        screened = screen(table, normalised, self._settings["maximum_findings"])
+        earlier = known.earlier(table.contract)
+        if earlier is not None and (
+            question := swapped_since(table, screened.accepted, earlier, confirmed=table.confirmed)
+        ):
+            return None, [*table.findings, *question]
         rows = table.rows
-        nothing = [Finding("no_rows", sheet=table.sheet.name, row=table.header_row)] if rows.empty else []
+        nothing = [Finding("no_rows", sheet=table.sheet.name, row=table.header_row)] if sent.empty else []
         result = TableResult(
             sheet=table.sheet.name,
             contract=table.contract,
             header_row=table.header_row,
-            columns={name: column_letter(position) for name, position in table.positions.items()},
-            rows_read=len(rows),
+            positions=table.positions,
+            rows_read=len(sent),
             cells_changed=normalised.cells_changed,
             accepted=screened.accepted,
             refused=_as_sent(rows, table.sheet.name, list(screened.refused_rows)),
             texts=rows,
+            changes=normalised.changes,
         )
-        return result, [*table.findings, *nothing, *normalised.findings, *screened.findings]
+        return result, [*table.findings, *set_aside, *nothing, *normalised.findings, *screened.findings]
+
+    def _without_examples(self, table: Table) -> tuple[Table, list[Finding]]:
+        """The table without example rows of our template that nobody has written over, and what to say of them."""
+        contract = table.contract
+        if contract.id not in self._examples:
+            self._examples[contract.id] = example_rows(self._declarations, contract)
+        is_ours = is_example(table.rows, self._examples[contract.id])
+        said = [Finding("example_row", sheet=table.sheet.name, row=int(row)) for row in table.rows.index[is_ours]]
+        return replace(table, rows=table.rows[~is_ours]), said
 
 
 def _without_contradictions(tables: list[TableResult]) -> tuple[list[TableResult], list[Finding]]:
@@ -157,8 +218,8 @@ def with_verdict(examination: Examination, verdict: str) -> Examination:
 
 def _verdict(tables: list[TableResult], findings: list[Finding]) -> str:
     errors = {f.rule for f in findings if f.severity == ERROR}
-    if not any(len(table.accepted) for table in tables):
-        return HELD if errors & AMBIGUOUS else REFUSED
+    if errors and not any(len(table.accepted) for table in tables):
+        return HELD if errors & ASKING else REFUSED
     if errors:
         return PARTLY
     return CHANGED if any(f.severity == CHANGE for f in findings) else ACCEPTED

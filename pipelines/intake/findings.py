@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 ERROR, WARNING, CHANGE = "error", "warning", "change"
+# What only the sender can tell: nothing is guessed, and nothing of the table goes in, until it is answered.
+ASKING = frozenset({"which_column", "ambiguous_table", "header_twice", "columns_swapped"})
 
 
 class Sentence(str):
@@ -35,9 +37,34 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             _("The file cannot be read as a table; save it as an Excel workbook or as CSV and send it once more."),
         ),
         "too_large": (ERROR, _("The file is larger than {limit} MB; split it into smaller files.")),
+        "too_many_rows": (
+            ERROR,
+            _("There are more than {limit} rows; split the table into several files."),
+        ),
+        "too_many_columns": (
+            ERROR,
+            _("There are more than {limit} columns; delete those that are not part of the table."),
+        ),
+        "swollen": (
+            ERROR,
+            _("The workbook unpacks to far more than a table needs; copy the table into a new workbook and send that."),
+        ),
+        "too_much_memory": (
+            ERROR,
+            _("The workbook is too big to be read; delete what stands far off the table, or save the table as CSV."),
+        ),
+        "protected": (ERROR, _("The workbook is protected by a password; save it without one and send it once more.")),
+        "other_format": (
+            ERROR,
+            _("This is {content}, not a table; save the table as an Excel workbook or as CSV and send that."),
+        ),
         "wrong_extension": (
             WARNING,
             _("The file name ends in '{extension}', but the content is {content}; it was read by its content."),
+        ),
+        "visual_order": (
+            WARNING,
+            _("The letters of this file stand in reversed order, as old systems write them; they were turned round."),
         ),
         "unknown_table": (
             ERROR,
@@ -45,6 +72,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         # A sheet or a column.
         "sheet_not_read": (WARNING, _("This sheet holds no table that we know; nothing was taken from it.")),
+        "hidden_sheet": (WARNING, _("This sheet is hidden; it was read like the others.")),
         "ambiguous_table": (
             ERROR,
             _("The headers fit more than one kind of table ({tables}); add a column that tells them apart."),
@@ -52,6 +80,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "missing_column": (
             ERROR,
             _("The column '{column}' is missing; add it, or name it as in our template."),
+        ),
+        "which_column": (
+            ERROR,
+            _("Is the column '{header}' what we call '{column}'? If so, rename it to that."),
+        ),
+        "columns_swapped": (
+            ERROR,
+            _("The numbers under '{header}' and '{other}' look swapped; put each under its own header."),
         ),
         "header_twice": (ERROR, _("Two columns are called '{header}' but differ; delete one of them, or rename it.")),
         "unknown_column": (
@@ -64,8 +100,22 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             _("This column has cells but no header in the header row; it was not read."),
         ),
         "no_rows": (ERROR, _("There are headers but no rows under them; add the rows and send the file once more.")),
+        "totals_not_read": (WARNING, _("This row is a total of others; it was not read.")),
+        "note_not_read": (WARNING, _("This row holds only a note; it was not read.")),
+        "header_repeated": (WARNING, _("This row repeats the headers; it was not read.")),
+        "example_row": (WARNING, _("This is an example row of our template; it was not taken in.")),
         # A cell.
         "missing_value": (ERROR, _("A value is missing here; fill it in.")),
+        "cell_too_long": (ERROR, _("This cell has more than {limit} characters; shorten it.")),
+        "formula_without_value": (
+            ERROR,
+            _("This cell holds a formula without a result; open the file in Excel, save it and send it once more."),
+        ),
+        "error_value": (ERROR, _("This cell shows the error {value}; correct its formula, or write the value itself.")),
+        "looks_like_date": (
+            ERROR,
+            _("'{value}' is a date, which Excel sometimes makes of what one types; write the value again, as text."),
+        ),
         "unknown_value": (
             ERROR,
             _("'{value}' is not in the list of '{header}'; write it as in the template's list, or its code."),
@@ -101,7 +151,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One thing to say about a file; `row` and `column_letter` as a person sees them in a spreadsheet."""
+    """One thing to say about a file; `row` and `column_letter` as a person sees them in a spreadsheet.
+
+    `n_cells`: cells that a finding about a whole column or sheet concerns; `n_more`: further cells with the very same
+    finding that are not listed one by one.
+    """
 
     rule: str
     sheet: str | None = None
@@ -112,6 +166,7 @@ class Finding:
     value: str | None = None
     suggestion: str | None = None
     n_cells: int = 1
+    n_more: int = 0
     parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     messages: Mapping[str, str] = dataclasses.field(default_factory=dict)
 

@@ -3,23 +3,26 @@
 Every failure becomes a finding at the row and column a person sees; a row with an error is refused, the others go on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipelines.declarations import STATUS_SUFFIX, Column, RowRule, TableContract
-from pipelines.intake.findings import ERROR, Finding
-from pipelines.intake.normalise import DTYPES, WITHHELD, Normalised
+from pipelines.declarations import Column, RowRule, TableContract
+from pipelines.intake.findings import Finding
+from pipelines.intake.normalise import DTYPES, Normalised, listed
 from pipelines.intake.read import column_letter
 from pipelines.intake.recognise import Table
+from pipelines.intake.values import SHARE, as_seen, digits_of
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
 
 COMPARE = {"<=": "le", "<": "lt", ">=": "ge", ">": "gt", "==": "eq", "!=": "ne"}
+MISSING_VALUE, ABOVE_MAXIMUM, BELOW_MINIMUM = "missing_value", "above_maximum", "below_minimum"
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,15 @@ class Screened:
     accepted: pd.DataFrame
     refused_rows: tuple[int, ...]
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Rows (numbers, in the sheet's order) that break one check; of the whole row where `column` is None."""
+
+    rule: RowRule | str
+    column: Column | None
+    rows: pd.Index
 
 
 @cache
@@ -48,11 +60,11 @@ def _checks(column: Column) -> Iterable[Any]:
 
     if column.is_required:
         # A null never reaches Pandera's checks unless asked for; `nullable=False` would give no name to report.
-        yield pa.Check(lambda series: series.notna(), name="missing_value", ignore_na=False)
+        yield pa.Check(lambda series: series.notna(), name=MISSING_VALUE, ignore_na=False)
     if column.minimum is not None:
-        yield pa.Check.ge(column.minimum, name="below_minimum")
+        yield pa.Check.ge(column.minimum, name=BELOW_MINIMUM)
     if column.maximum is not None:
-        yield pa.Check.le(column.maximum, name="above_maximum")
+        yield pa.Check.le(column.maximum, name=ABOVE_MAXIMUM)
     if column.pattern:
         yield pa.Check.str_matches(f"^(?:{column.pattern})$", name="wrong_form")
 
@@ -69,46 +81,60 @@ def _row_check(rule: RowRule) -> Any:
     return pa.Check(holds, name=rule.name, ignore_na=False)
 
 
-def screen(table: Table, normalised: Normalised) -> Screened:
-    """Accepted rows and findings of a normalised table."""
+def screen(table: Table, normalised: Normalised, limit: int) -> Screened:
+    """Accepted rows and findings of a normalised table; at most `limit` findings of one rule in one column."""
     frame = normalised.frame
-    findings = list(_screen_rows(table, normalised))
-    bad = {f.row for f in (*normalised.findings, *findings) if f.severity == ERROR}
-    good = frame[~frame.index.isin(bad)]
-    repeats = list(_repeated_keys(table, good))
-    dropped = {f.row for f in repeats}
-    # Of identical rows one stays: it is neither refused nor lost.
-    refused = bad | {f.row for f in repeats if f.severity == ERROR}
-    accepted = good[~good.index.isin(dropped)]
-    return Screened(accepted, tuple(sorted(r for r in refused if r is not None)), (*findings, *repeats))
+    failures = list(_failures(table, normalised))
+    is_bad = normalised.failed.any(axis=1)
+    for failure in failures:
+        is_bad |= frame.index.isin(failure.rows)
+    findings = list(_failure_findings(table, normalised, failures, limit))
+    repeats = _repeats(table.contract, frame[~is_bad])
+    findings += _repeat_findings(table, repeats, limit)
+    differ, same = repeats.index[~repeats["is_same"]], repeats.index[repeats["is_same"]]
+    accepted = frame[~is_bad & ~frame.index.isin(repeats.index)]
+    # Of identical rows one stays: the others are neither refused nor lost.
+    refused = frame.index[is_bad | frame.index.isin(differ)]
+    assert len(accepted) + len(refused) + len(same) == len(frame)
+    return Screened(accepted, tuple(int(row) for row in refused), tuple(findings))
 
 
-def _screen_rows(table: Table, normalised: Normalised) -> Iterable[Finding]:
-    import pandera.pandas as pa
-
-    try:
-        schema(table.contract).validate(normalised.frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        rules = {rule.name: rule for rule in table.contract.rules}
-        for error in errors.schema_errors:
-            name = error.check.name if error.check is not None else str(error.check)
-            rows = pd.unique(error.failure_cases["index"])
-            if name in rules:
-                yield from (_rule_finding(table, normalised, rules[name], int(row)) for row in rows)
-                continue
-            column = table.contract.column(error.schema.name)
-            # A cell that could not be read is empty now; it has had its finding.
-            yield from (
-                _cell_finding(table, normalised, column, name, int(row))
-                for row in rows
-                if (int(row), column.name) not in normalised.failed_cells and not _is_withheld(normalised, column, row)
-            )
+def _failures(table: Table, normalised: Normalised) -> Iterator[_Failure]:
+    """What each check of the schema finds; asked one by one, because Pandera's joint report is made cell by cell."""
+    frame, checks = normalised.frame, schema(table.contract)
+    rules = {rule.name: rule for rule in table.contract.rules}
+    for column in table.contract.columns:
+        for check in checks.columns[column.name].checks:
+            # Cells without a value have no place in the answer of a check that is not about them.
+            passed = check(frame[column.name]).check_output.reindex(frame.index, fill_value=True)
+            is_failed = ~passed.to_numpy(dtype=bool)
+            if check.name == MISSING_VALUE and column.name in normalised.failed:
+                # A cell that could not be read has had its finding, and a declared marker is an answer.
+                is_failed &= ~(normalised.failed[column.name] | normalised.marked[column.name]).to_numpy()
+            if is_failed.any():
+                yield _Failure(check.name, column, frame.index[is_failed])
+    for check in checks.checks:
+        is_failed = ~check(frame).check_output.to_numpy(dtype=bool)
+        if is_failed.any():
+            yield _Failure(rules[check.name], None, frame.index[is_failed])
 
 
-def _is_withheld(normalised: Normalised, column: Column, row: int) -> bool:
-    """A number that the source holds back is not missing, even where one is required."""
-    status = normalised.frame.get(column.name + STATUS_SUFFIX)
-    return status is not None and bool(status.at[row] == WITHHELD)
+def _failure_findings(
+    table: Table, normalised: Normalised, failures: Iterable[_Failure], limit: int
+) -> Iterator[Finding]:
+    texts = table.rows
+    for failure in failures:
+        for row, n_more in listed(failure.rows.tolist(), limit):
+            if isinstance(failure.rule, RowRule):
+                rule, pair = failure.rule, (failure.rule.left, failure.rule.right)
+                both = " / ".join(as_seen(str(texts.at[row, name])) for name in pair)
+                yield Finding(
+                    "row_rule", row=row, value=both, n_more=n_more, messages=rule.messages, **_place(table, rule.left)
+                )
+            elif failure.column is not None:
+                sent = as_seen(str(texts.at[row, failure.column.name])) if failure.column.name in texts else None
+                value: Any = normalised.frame.at[row, failure.column.name]
+                yield _cell_finding(table, failure.column, failure.rule, row, n_more, sent or None, value)
 
 
 def _place(table: Table, name: str) -> dict[str, Any]:
@@ -121,34 +147,49 @@ def _place(table: Table, name: str) -> dict[str, Any]:
     }
 
 
-def _cell_finding(table: Table, normalised: Normalised, column: Column, rule: str, row: int) -> Finding:
-    value: Any = normalised.frame.at[row, column.name]
-    shown = None if pd.isna(value) else str(value)
+def _cell_finding(
+    table: Table, column: Column, rule: str, row: int, n_more: int, sent: str | None, value: Any
+) -> Finding:
+    limit = {BELOW_MINIMUM: column.minimum, ABOVE_MAXIMUM: column.maximum}.get(rule)
     parameters = {
-        "value": shown,
+        "value": sent,
         "header": table.headers.get(column.name, column),
-        "limit": column.minimum if rule == "below_minimum" else column.maximum,
+        "limit": None if limit is None else digits_of(Decimal(str(limit))),
         "example": ", ".join(column.examples),
     }
-    return Finding(rule, row=row, value=shown, parameters=parameters, **_place(table, column.name))
+    suggestion = None
+    # A per cent written without its sign is the likeliest slip among shares; still it is not taken.
+    if rule == ABOVE_MAXIMUM and column.unit == SHARE and column.maximum is not None and value / 100 <= column.maximum:
+        suggestion = f"{digits_of(Decimal(str(value)))}%"
+    return Finding(
+        rule, row=row, value=sent, suggestion=suggestion, n_more=n_more, parameters=parameters,
+        **_place(table, column.name),
+    )  # fmt: skip
 
 
-def _rule_finding(table: Table, normalised: Normalised, rule: RowRule, row: int) -> Finding:
-    value = str(normalised.frame.at[row, rule.left])
-    return Finding("row_rule", row=row, value=value, messages=rule.messages, **_place(table, rule.left))
+def _repeats(contract: TableContract, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a key that stands in the file more than once, but for the first of rows that are all identical.
 
-
-def _repeated_keys(table: Table, frame: pd.DataFrame) -> Iterable[Finding]:
-    """One key twice in one file: identical rows, one kept with a warning; different rows, all refused."""
-    key = list(table.contract.key)
+    Columns: `other`, the row of the same key to compare with, and `is_same`, whether all rows of the key are identical.
+    """
+    key = list(contract.key)
     repeated = frame[frame.duplicated(key, keep=False)]
-    for _, group in repeated.groupby(key, dropna=False, sort=False):
-        same = len(group.drop_duplicates()) == 1
-        rows = [int(row) for row in group.index]
-        place = _place(table, key[0])
-        if same:
-            yield from (Finding("same_row_twice", row=r, parameters={"other": rows[0]}, **place) for r in rows[1:])
-        else:
-            for row in rows:
-                other = next(r for r in rows if r != row)
-                yield Finding("key_twice", row=row, parameters={"other": other}, **place)
+    group = repeated.groupby(key, dropna=False, sort=False).ngroup()
+    rows = repeated.index.to_series()
+    first = rows.groupby(group).transform("first")
+    second = group.map(rows[rows != first].groupby(group).first())
+    is_same = (~repeated.duplicated()).groupby(group).transform("sum") == 1
+    found = pd.DataFrame({"other": first.where(rows != first, second), "is_same": is_same}, index=repeated.index)
+    return found[~(is_same & (rows == first))]
+
+
+def _repeat_findings(table: Table, repeats: pd.DataFrame, limit: int) -> Iterator[Finding]:
+    """One key twice in one file: identical rows, one kept with a warning; different rows, all refused."""
+    key = next((name for name in table.contract.key if name in table.positions), table.contract.key[0])
+    for rule, rows in (
+        ("key_twice", repeats.index[~repeats["is_same"]]),
+        ("same_row_twice", repeats.index[repeats["is_same"]]),
+    ):
+        for row, n_more in listed(rows.tolist(), limit):
+            other: Any = repeats.at[row, "other"]
+            yield Finding(rule, row=row, n_more=n_more, parameters={"other": int(other)}, **_place(table, key))

@@ -11,16 +11,20 @@ import unicodedata
 INVISIBLE = re.compile("[\u200b-\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 DOUBLE_QUOTES = str.maketrans({c: '"' for c in "״“”„‟″"})
 SINGLE_QUOTES = str.maketrans({c: "'" for c in "׳’‘‚‛′`´"})
+# Digits of other scripts, Arabic-Indic ones above all.
+OTHER_DIGIT = re.compile(r"[^\D0-9]")
 DASHES = re.compile("[-‐‑‒–—−־]")
 FORMULA_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
 BRACKETS = str.maketrans("()[]", ")(][")
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+# What keeps its order within right-to-left text: words of other scripts, and numbers with what joins their parts.
+LEFT_TO_RIGHT = re.compile(r"[^\W\d_\u0590-\u08ff]+(?:[ '&._-]*[^\W_\u0590-\u08ff])*|\d+(?:[.,:/+-]\d+)*%?")
 
 
 def clean(text: str) -> str:
     """A cell without invisible marks, exotic spaces and quotes, padding, and digits of other scripts."""
     text = INVISIBLE.sub("", text).translate(DOUBLE_QUOTES).translate(SINGLE_QUOTES).replace("''", '"')
-    if not text.isascii():
-        text = "".join(str(unicodedata.digit(c)) if c.isdecimal() and not c.isascii() else c for c in text)
+    text = OTHER_DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), text)
     found = FORMULA_TEXT.match(text)
     return " ".join((found.group(1) if found else text).split())
 
@@ -29,6 +33,17 @@ def unmirror(text: str) -> str:
     """Brackets turned round where a closing one comes first, as right-to-left exports leave them."""
     first = re.search(r"[()\[\]]", text)
     return text.translate(BRACKETS) if first and first.group() in ")]" else text
+
+
+def turned(text: str) -> str:
+    """A text stored in the order of the screen, in the order of reading; numbers, Latin words, brackets stay right."""
+    return "\n".join(map(_turned_line, text.split("\n")))
+
+
+def _turned_line(line: str) -> str:
+    if not RIGHT_TO_LEFT.search(line):
+        return line
+    return unmirror(LEFT_TO_RIGHT.sub(lambda run: run.group()[::-1], line)[::-1])
 
 
 def fold(text: str) -> str:

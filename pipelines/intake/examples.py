@@ -1,0 +1,96 @@
+"""Examples: what templates offer to choose from, the two rows that show how a table is filled, and knowing them again.
+
+Does not belong here: how a template or a guide looks (`template`, `guide`), or what a value means (`normalise`).
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipelines.declarations import Column, Declarations, TableContract
+from pipelines.intake.text import fold
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a coded column: its code, and the words that a person chooses."""
+
+    code: str
+    shown: str
+
+
+def choices(declarations: Declarations, column: Column, language: str) -> tuple[Choice, ...]:
+    """What may stand in a coded column, in declared order; empty where anything may.
+
+    A name that a language lacks is given in the initiative's own; two things of one name are given by their codes.
+    """
+    if column.codes:
+        named = [(code.value, code.labels.get(language) or code.value) for code in column.codes]
+    elif column.reference is None:
+        return ()
+    else:
+        reference, own = column.reference, declarations.initiative.default_language
+        named = [
+            (str(row[reference.column]), str(row.get(f"name_{language}") or row.get(f"name_{own}") or ""))
+            for row in declarations.rows(reference.register)
+            if all(str(row[name]) == value for name, value in reference.where.items())
+        ]
+    times = Counter(fold(name) for _, name in named)
+    return tuple(Choice(code, name if name and times[fold(name)] == 1 else code) for code, name in named)
+
+
+def examples(declarations: Declarations, contract: TableContract, language: str) -> list[list[str]]:
+    """Two rows of texts in the contract's order, with different keys, coded columns in a language's words."""
+    listed = {column.name: choices(declarations, column, language) for column in contract.columns}
+    first = {column.name: _example(column, listed[column.name]) for column in contract.columns}
+    second = {column.name: _next(column, first[column.name], listed[column.name]) for column in contract.columns}
+    if all(first[name] == second[name] for name in contract.key):
+        second |= _another_key(contract, first, listed)
+    return [list(first.values()), list(second.values())]
+
+
+def example_rows(declarations: Declarations, contract: TableContract) -> pd.DataFrame:
+    """The example rows of every language's template as folded texts; columns are the contract's."""
+    rows = [row for language in declarations.initiative.languages for row in examples(declarations, contract, language)]
+    names = [column.name for column in contract.columns]
+    return pd.DataFrame(rows, columns=names, dtype=str).map(fold).drop_duplicates(ignore_index=True)
+
+
+def is_example(texts: pd.DataFrame, rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows of a table, as texts, are `example_rows` that nobody has written over; index as `texts`.
+
+    A column that the sender took out of the template does not make an example row into data.
+    """
+    names = [name for name in rows.columns if name in texts.columns]
+    left = texts[names]
+    for name in names:
+        # Column by column few rows are left, so that a large table costs one look at its first column.
+        known = set(rows[name])
+        left = left[left[name].isin([text for text in left[name].unique() if fold(text) in known])]
+    return pd.Series(texts.index.isin(left.index), index=texts.index)
+
+
+def _example(column: Column, listed: tuple[Choice, ...]) -> str:
+    declared = column.examples[0] if column.examples else ""
+    if not listed:
+        return declared
+    # The contract's example may be of another initiative's register.
+    return next((choice.shown for choice in listed if choice.code == declared), listed[0].shown)
+
+
+def _next(column: Column, text: str, listed: tuple[Choice, ...]) -> str:
+    """What the second row says: the next period, so that the two rows are not about the same thing."""
+    return str(int(text) + 1) if column.role == "period" and not listed and text.isdecimal() else text
+
+
+def _another_key(
+    contract: TableContract, first: dict[str, str], listed: dict[str, tuple[Choice, ...]]
+) -> dict[str, str]:
+    """Another value of the first key column that has one: another of its list, or its second declared example."""
+    for column in contract.columns:
+        others = [choice.shown for choice in listed[column.name]] or list(column.examples)
+        other = next((text for text in others if text != first[column.name]), None)
+        if column.is_key and other is not None:
+            return {column.name: other}
+    return {}
