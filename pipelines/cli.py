@@ -68,9 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--partner")
     command.add_argument("--lang")
     command.add_argument("--format", choices=("text", "json", "html"), default="text")
-    command = add("template", template, "an empty file of a table, with two example rows")
+    command = add("template", template, "an empty file of a table with two example rows, or the page that explains it")
     command.add_argument("object")
-    command.add_argument("--format", choices=("csv", "xlsx"), default="csv")
+    command.add_argument("--format", choices=("csv", "xlsx", "html"), default="csv")
     command.add_argument("--lang")
     command.add_argument("--out", type=Path)
     command = add("status", status, "what is pending, held, refused and late; the last release")
@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 def run_all(options: argparse.Namespace) -> int:
     """`measure run`: everything pending, through to the published site."""
     from pipelines import steps
-    from pipelines.intake import pickup
+    from pipelines.intake import mappings, pickup
     from pipelines.publishing import lock, release
 
     home, declarations = _open(options)
@@ -104,7 +104,10 @@ def run_all(options: argparse.Namespace) -> int:
         shop = steps.Workshop(home, declarations, print)
         _bind(home, declarations)
         release.complete_swap(home)
-        pickup.wait_until_quiet(home.inbox, shop.quiet_seconds)
+        # What people wrote into the files of remembered headers counts from now on.
+        mappings.sync(home, declarations, shop.ledger)
+        for path in pickup.wait_until_quiet(home.inbox, shop.quiet_seconds):
+            print(f"Still being written, left for the next run: {path}")
         if options.accept or options.why:
             _accept(options, shop)
         if not steps.has_work(shop):
@@ -115,7 +118,7 @@ def run_all(options: argparse.Namespace) -> int:
         from pipelines.orchestration.run import run_job
 
         outcome = run_job(home, options.initiative or _remembered(home), print)
-        _print_summary(home, seen)
+        _print_summary(shop, seen)
         if outcome.success:
             print(f"Published release {release.current(home)}: {_address(home)}")
             return OK
@@ -134,23 +137,27 @@ def _explain_failure(shop: "Workshop", failures: Sequence[str]) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """`measure check`: the receipt of a file alone."""
-    from pipelines.intake import receipt
-    from pipelines.intake.examine import Examiner
+    """`measure check`: the receipt of a file without taking it in; what is known of a named partner is used."""
+    from pipelines.intake import receipt, take_in
+    from pipelines.intake.examine import NOTHING_KNOWN, Examiner
     from pipelines.intake.findings import ERROR
 
-    _, declarations = _open(options)
+    home, declarations = _open(options)
     if options.partner and declarations.partner(options.partner) is None:
-        known = ", ".join(row["partner_id"] for row in declarations.rows("partners"))
-        raise UsageError(f"'{options.partner}' is not a partner; they are: {known}.")
+        partners = ", ".join(row["partner_id"] for row in declarations.rows("partners"))
+        raise UsageError(f"'{options.partner}' is not a partner; they are: {partners}.")
     language = _language(options, declarations)
+    examiner = Examiner(declarations)
     try:
-        content = options.file.read_bytes()
+        with options.file.open("rb") as handle:
+            content = handle.read(examiner.enough_bytes)
     except OSError:
         raise UsageError(f"{options.file}: there is no such file that can be read.") from None
-    examination = Examiner(declarations).answer(content, options.file.name)
+    known = take_in.background(home, Ledger(home), options.partner) if options.partner else NOTHING_KNOWN
+    examination = examiner.answer(content, options.file.name, known)
     header = receipt.Header(options.file.name, partner=options.partner)
-    answer = receipt.as_json(declarations, header, examination, receipt.NEEDS_HOME)
+    not_checked = (*receipt.NEEDS_HOME, *(() if options.partner else receipt.NEEDS_PARTNER))
+    answer = receipt.as_json(declarations, header, examination, not_checked)
     if options.format == "json":
         print(json.dumps(answer, ensure_ascii=False, indent=1))
     elif options.format == "html":
@@ -161,7 +168,8 @@ def check(options: argparse.Namespace) -> int:
 
 
 def template(options: argparse.Namespace) -> int:
-    """`measure template`: header and two example rows of a table."""
+    """`measure template`: header and two example rows of a table, or its guide."""
+    from pipelines.intake import guide
     from pipelines.intake import template as templates
 
     _, declarations = _open(options)
@@ -169,7 +177,8 @@ def template(options: argparse.Namespace) -> int:
     if contract is None or contract not in declarations.datasets:
         known = ", ".join(sorted(table.id for table in declarations.datasets))
         raise UsageError(f"'{options.object}' is not a table that partners send; there are: {known}.")
-    content = templates.FORMATS[options.format](declarations, contract, _language(options, declarations))
+    make = guide.as_html if options.format == "html" else templates.FORMATS[options.format]
+    content = make(declarations, contract, _language(options, declarations))
     if options.out:
         options.out.write_bytes(content)
     elif options.format == "xlsx" and sys.stdout.isatty():
@@ -334,15 +343,18 @@ def _accept(options: argparse.Namespace, shop: "Workshop") -> None:
     ledger.append("acceptance", check=options.accept, why=options.why, inputs=inputs)
 
 
-def _print_summary(home: Home, seen: int) -> None:
+def _print_summary(shop: "Workshop", seen: int) -> None:
     from pipelines.publishing import status as state
 
-    ledger = Ledger(home)
+    ledger = shop.ledger
     new = ledger.submissions[seen:]
     if new:
         print()
-        print(state.submissions_text(home, ledger, new))
+        print(state.submissions_text(shop.home, ledger, new))
         print()
+    n_conflicts = state.conflicts(shop.home, shop.declarations, ledger)["total"]
+    if n_conflicts:
+        print(f"Reported differently by several partners: {n_conflicts} keys; `measure status` lists them.")
 
 
 READ_ONLY = (status, trace, releases, withdraw)

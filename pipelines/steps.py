@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipelines import warehouse
 from pipelines.declarations import Declarations
-from pipelines.intake import pickup, take_in
+from pipelines.intake import mappings, pickup, take_in
 from pipelines.intake.take_in import Taken
 from pipelines.paths import Home
 from pipelines.publishing import release, tables
@@ -44,11 +44,16 @@ class Workshop:
         return Ledger(self.home)
 
 
-def has_work(shop: Workshop) -> bool:
-    """Whether a run would do anything: new files, missing outputs, or a site that is not of the present inputs."""
+def has_work(shop: Workshop, events: Sequence[pickup.Event] | None = None) -> bool:
+    """Whether a run would do anything: new files, missing outputs, or a site that is not of the present inputs.
+
+    `events` are those of the inbox, where they are known already: finding them reads every file.
+    """
     ledger = shop.ledger
+    if events is None:
+        events = pickup.events(shop.home, ledger.last_taken, shop.quiet_seconds)
     return bool(
-        pickup.events(shop.home, ledger.last_taken, shop.quiet_seconds)
+        events
         or take_in.unprocessed(shop.home, shop.declarations, ledger)
         or not release.is_current(shop.home, shop.declarations, ledger)
     )
@@ -61,6 +66,7 @@ def intake(shop: Workshop) -> list[Taken]:
     for left_over in (shop.home.gate, shop.home.next / release.STAMP_FILE):
         left_over.unlink(missing_ok=True)
     ledger = shop.ledger
+    mappings.sync(shop.home, shop.declarations, ledger)
     take_in.pick_up(shop.home, ledger, shop.quiet_seconds)
 
     def told(taken: Taken) -> None:

@@ -5,15 +5,22 @@ An event is a path whose bytes differ from what was last taken in there. Partner
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pipelines.intake import archive
 from pipelines.paths import Home
 
-IGNORED_PREFIXES = ("~$", ".")
-IGNORED_SUFFIXES = (".part", ".crdownload", ".tmp", ".download", "#")
+# Files and folders of these names are on their way, locks, or a desktop's own: hidden ones, Excel's and LibreOffice's
+# locks, what browsers and file transfers write until they are done, what Windows leaves in folders.
+IGNORED = (
+    ".*", "~$*", "#*#", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.download", "*.tmp",
+    "thumbs.db", "desktop.ini",
+)  # fmt: skip
+# So many quiet times a run by hand waits at most: a file that somebody writes to all day is no reason to wait all day.
+PATIENCE = 5
 
 
 @dataclass(frozen=True)
@@ -32,43 +39,60 @@ def candidates(inbox: Path) -> Iterator[Path]:
     if not inbox.is_dir():
         return
     for file in sorted(inbox.rglob("*")):
-        parts = file.relative_to(inbox).parts
-        if any(part.startswith(IGNORED_PREFIXES) for part in parts) or file.name.lower().endswith(IGNORED_SUFFIXES):
-            continue
         # The inbox itself may be a link, to a share for instance; what lies in it may not.
         below = [parent for parent in file.parents if parent != inbox and parent.is_relative_to(inbox)]
-        if not any(path.is_symlink() for path in (file, *below)) and file.is_file():
+        if any(_is_ignored(path.name) or path.is_symlink() for path in (file, *below)):
+            continue
+        if file.is_file():
             yield file
 
 
-def wait_until_quiet(inbox: Path, quiet_seconds: float) -> None:
-    """Wait until no file's time is younger than the quiet time; a run by hand does this once, sensors come back."""
-    while remaining := _youngest_age_left(inbox, quiet_seconds):
-        time.sleep(remaining)
+def _is_ignored(name: str) -> bool:
+    return any(fnmatchcase(name.lower(), pattern) for pattern in IGNORED)
 
 
-def _youngest_age_left(inbox: Path, quiet_seconds: float) -> float:
-    return max((quiet_seconds - age for file in candidates(inbox) if (age := _age(file)) < quiet_seconds), default=0)
+def wait_until_quiet(inbox: Path, quiet_seconds: float) -> list[str]:
+    """Wait until every file is as old as the quiet time; a run by hand does this once, sensors come back.
+
+    Gives the paths of those that did not come to rest in a few quiet times; `events` passes over them.
+    """
+    for _ in range(PATIENCE):
+        young = _young(inbox, quiet_seconds)
+        if not young:
+            return []
+        time.sleep(quiet_seconds - min(young.values()))
+    return [_name(file.relative_to(inbox)) for file in _young(inbox, quiet_seconds)]
 
 
-def _age(file: Path) -> float:
-    """Seconds since a file changed; one that went away, or whose time lies in the future, counts as old."""
+def _young(inbox: Path, quiet_seconds: float) -> dict[Path, float]:
+    """Files that changed within the quiet time, with their age."""
+    ages = {file: _age(file) for file in candidates(inbox)}
+    return {file: age for file, age in ages.items() if age is not None and age < quiet_seconds}
+
+
+def _age(file: Path) -> float | None:
+    """Seconds since a file last changed, by the newest of its times that is not in the future.
+
+    Copying may carry over an old modification time, but never that of the change itself. None where all times lie in
+    the future, as on a share whose clock is ahead; infinite for a file that went away.
+    """
     try:
-        age = time.time() - file.stat().st_mtime
+        found = file.stat()
     except OSError:
         return float("inf")
-    return age if age >= 0 else float("inf")
+    now = time.time()
+    return min((now - then for then in (found.st_mtime, found.st_ctime) if then <= now), default=None)
 
 
 def events(home: Home, last_taken: Mapping[str, str], quiet_seconds: float = 0) -> list[Event]:
     """Paths whose bytes differ from `last_taken` (path → SHA-256).
 
-    Left for the next time are files younger than `quiet_seconds`, files that change while they are read, and files
-    that cannot be read (`unreadable` names those).
+    Left for the next time are files that changed within `quiet_seconds`, files that change while they are read, and
+    files that cannot be read (`unreadable` names those).
     """
     found = []
-    for file in candidates(home.inbox):
-        sha256 = _stable_digest(file) if _age(file) >= quiet_seconds else None
+    for file in _quiet(list(candidates(home.inbox)), quiet_seconds):
+        sha256 = _stable_digest(file)
         path = _name(file.relative_to(home.inbox))
         if sha256 is not None and last_taken.get(path) != sha256:
             parts = Path(path).parts
@@ -76,19 +100,51 @@ def events(home: Home, last_taken: Mapping[str, str], quiet_seconds: float = 0) 
     return found
 
 
+def archived(home: Home, found: Iterable[Event]) -> Iterator[Event]:
+    """Events whose bytes are in the archive, each as soon as they are; left out are files that changed since."""
+    for event in found:
+        try:
+            is_kept = os.access(event.file, os.R_OK) and archive.store(home, event.file, event.sha256)
+        except FileNotFoundError:
+            continue
+        if is_kept:
+            yield event
+
+
 def unreadable(inbox: Path) -> list[str]:
     """Paths of files that lie there and cannot be read, for somebody to see to."""
     return [_name(file.relative_to(inbox)) for file in candidates(inbox) if not os.access(file, os.R_OK)]
 
 
+def _quiet(files: list[Path], quiet_seconds: float) -> list[Path]:
+    """Files that did not change within the quiet time; those whose times tell nothing are watched for that long."""
+    if quiet_seconds <= 0:
+        return files
+    ages = {file: _age(file) for file in files}
+    watched = {file: _signature(file) for file, age in ages.items() if age is None}
+    if watched:
+        time.sleep(quiet_seconds)
+    kept = (_signature(file) == watched[file] if age is None else age >= quiet_seconds for file, age in ages.items())
+    return [file for file, is_quiet in zip(files, kept, strict=True) if is_quiet]
+
+
 def _stable_digest(file: Path) -> str | None:
+    """Digest of a file that did not change while it was read, else None."""
+    before = _signature(file)
     try:
-        before = file.stat()
-        sha256 = archive.digest(file.read_bytes())
-        after = file.stat()
+        sha256 = archive.digest_of(file)
     except OSError:
         return None
-    return sha256 if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) else None
+    return sha256 if before is not None and before == _signature(file) else None
+
+
+def _signature(file: Path) -> tuple[int, int, int] | None:
+    """What differs when a file was written to, or replaced; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _name(path: Path) -> str:

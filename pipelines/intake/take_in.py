@@ -11,14 +11,23 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipelines.declarations import Declarations
-from pipelines.intake import archive, land, pickup, receipt
-from pipelines.intake.examine import DUPLICATE, TAKEN_IN, Examination, Examiner, unknown_partner, with_verdict
+from pipelines.declarations import Declarations, TableContract
+from pipelines.intake import archive, land, mappings, pickup, receipt
+from pipelines.intake.examine import (
+    DUPLICATE,
+    TAKEN_IN,
+    Background,
+    Examination,
+    Examiner,
+    unknown_partner,
+    with_verdict,
+)
 from pipelines.paths import Home
 from pipelines.publishing.ledger import Ledger, Submission
 from pipelines.translation import LOCALES
@@ -36,20 +45,15 @@ class Taken:
 def pick_up(home: Home, ledger: Ledger, quiet_seconds: float = 0) -> list[Submission]:
     """Archive and record every event of the inbox; gives the new submissions."""
     known = len(ledger.submissions)
-    for event in pickup.events(home, ledger.last_taken, quiet_seconds):
-        try:
-            # The bytes are read again and archived under what they are now, whatever was seen before.
-            sha256 = archive.store(home, event.file.read_bytes())
-        except FileNotFoundError:
-            continue
+    for event in pickup.archived(home, pickup.events(home, ledger.last_taken, quiet_seconds)):
         ledger.append(
             "submission",
-            submission_id=f"{len(ledger.submissions) + 1:06d}-{sha256[:8]}",
+            submission_id=f"{len(ledger.submissions) + 1:06d}-{event.sha256[:8]}",
             partner=event.partner,
             path=event.path,
             file_name=event.file_name,
-            sha256=sha256,
-            duplicate_of=_current_version(ledger, event.partner, sha256),
+            sha256=event.sha256,
+            duplicate_of=_current_version(ledger, event.partner, event.sha256),
         )
     return list(ledger.submissions[known:])
 
@@ -77,9 +81,38 @@ def _shares_objects(ledger: Ledger, newer: Submission, partner: str, sha256: str
 
 
 def unprocessed(home: Home, declarations: Declarations, ledger: Ledger) -> list[Submission]:
-    """Submissions whose outputs are missing or were made under other declarations or by other code."""
-    mark = fingerprint(declarations)
-    return [s for s in ledger.submissions if s.submission_id not in ledger.verdicts or not _is_done(home, s, mark)]
+    """Submissions whose outputs are missing or were made from something else than is there now."""
+    return list(_pending(home, declarations, ledger))
+
+
+def _pending(home: Home, declarations: Declarations, ledger: Ledger) -> dict[Submission, str]:
+    """Unprocessed submissions and what they are to be marked with."""
+    return {
+        submission: mark
+        for submission, mark in _marks(declarations, ledger).items()
+        if submission.submission_id not in ledger.verdicts or not _is_done(home, submission, mark)
+    }
+
+
+def _marks(declarations: Declarations, ledger: Ledger) -> dict[Submission, str]:
+    """Submission → digest of all that decides what is made of it, beside its bytes: declarations, code, and of its
+    partner the remembered headers and the submissions before it.
+    """
+    base, effective = fingerprint(declarations), set(ledger.effective)
+    before: dict[str, str] = {}
+    marks = {}
+    for submission in ledger.submissions:
+        partner = submission.partner
+        if partner not in before:
+            before[partner] = mappings.fingerprint(ledger, partner)
+        marks[submission] = _digest(base, before[partner])
+        if submission in effective:
+            before[partner] = _digest(before[partner], submission.submission_id)
+    return marks
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def process(
@@ -89,11 +122,13 @@ def process(
     land.prepare(home, declarations)
     land.keep_only(home, {submission.submission_id for submission in ledger.effective})
     examiner = Examiner(declarations)
-    taken = []
-    for submission in unprocessed(home, declarations, ledger):
-        taken.append(_process_one(home, declarations, ledger, examiner, submission))
-        progress(taken[-1])
-    return taken
+    taken: dict[Submission, Taken] = {}
+    # A corrected copy may teach what a header means; what its partner sent is then read once more.
+    for _ in range(2):
+        for submission, mark in _pending(home, declarations, ledger).items():
+            taken[submission] = _process_one(home, declarations, ledger, examiner, submission, mark)
+            progress(taken[submission])
+    return list(taken.values())
 
 
 @cache
@@ -107,25 +142,28 @@ def fingerprint(declarations: Declarations) -> str:
 
 
 def _process_one(
-    home: Home, declarations: Declarations, ledger: Ledger, examiner: Examiner, submission: Submission
+    home: Home, declarations: Declarations, ledger: Ledger, examiner: Examiner, submission: Submission, mark: str
 ) -> Taken:
     if declarations.partner(submission.partner) is None:
-        examination = unknown_partner(submission.partner)
+        content, examination = None, unknown_partner(submission.partner)
     else:
-        content = archive.fetch(home, submission.sha256)
-        examination = examiner.answer(content, submission.file_name)
+        content = archive.fetch(home, submission.sha256, examiner.enough_bytes)
+        known = background(home, ledger, submission.partner, submission.submission_id)
+        examination = examiner.answer(content, submission.file_name, known)
     if submission.duplicate_of:
         examination = with_verdict(examination, DUPLICATE)
     elif submission.submission_id not in ledger.withdrawn:
         _land(home, submission, examination)
-    written = receipt.write(home, declarations, submission, examination, _copy(ledger, submission))
+    written = receipt.write(
+        home, declarations, submission, examination, content, _copy(ledger, submission), _replaces(ledger, submission)
+    )
     counts = tuple(receipt.table_counts(table) for table in examination.tables)
     done = {
-        "fingerprint": fingerprint(declarations),
+        "fingerprint": mark,
         "verdict": examination.verdict,
         "tables": counts,
         "landed": list(_landed_files(home, submission, examination)),
-        "receipt": str(written.relative_to(home.root)),
+        "receipts": [str(file.relative_to(home.root)) for file in written],
     }
     last = ledger.verdicts.get(submission.submission_id)
     said = {"submission_id": submission.submission_id, "verdict": examination.verdict, "tables": list(counts)}
@@ -133,7 +171,50 @@ def _process_one(
         ledger.append("verdict", **said)
     # Last: this file claims that all the rest was done.
     _write_json(home.processed / f"{submission.submission_id}.json", done)
+    _learn(home, declarations, ledger, examiner, submission, examination)
     return Taken(submission, examination.verdict, counts)
+
+
+def background(home: Home, ledger: Ledger, partner: str, before: str | None = None) -> Background:
+    """What a home knows of a partner: its headers, and what it sent before a submission (None: all that it sent)."""
+    # Identifiers sort in the order of arrival.
+    known = {
+        other.submission_id
+        for other in ledger.effective
+        if other.partner == partner and (before is None or other.submission_id < before)
+    }
+
+    def earlier(contract: TableContract) -> pd.DataFrame | None:
+        files = land.landed(home, contract, known)
+        return pd.concat([pd.read_parquet(file) for file in files]) if files else None
+
+    return Background(mappings.remembered(ledger, partner), earlier)
+
+
+def _learn(
+    home: Home,
+    declarations: Declarations,
+    ledger: Ledger,
+    examiner: Examiner,
+    submission: Submission,
+    examination: Examination,
+) -> None:
+    """Remember the headers that a corrected copy shows the meaning of."""
+    corrects = examination.file.corrects if examination.file else None
+    original = next((s for s in ledger.submissions if (s.partner, s.sha256) == (submission.partner, corrects)), None)
+    if original is None or examination.verdict not in TAKEN_IN:
+        return
+    sheets = examiner.read(archive.fetch(home, original.sha256), original.file_name).sheets
+    settings = declarations.initiative.settings["reading"]
+    learnt = mappings.learn(sheets, examination.tables, settings)
+    mappings.remember(home, declarations, ledger, submission.partner, learnt)
+
+
+def _replaces(ledger: Ledger, submission: Submission) -> str | None:
+    """File name and day of the version that lay at the same path before."""
+    before = takewhile(lambda other: other != submission, ledger.submissions)
+    same = [other for other in before if other.path == submission.path]
+    return f"{same[-1].file_name}, {same[-1].received_at[:10]}" if same else None
 
 
 def _copy(ledger: Ledger, submission: Submission) -> int:
@@ -152,7 +233,7 @@ def _land(home: Home, submission: Submission, examination: Examination) -> None:
             land.land_refused(home, object_id, submission.submission_id, refused)
         if examination.verdict in TAKEN_IN:
             frames = {table.sheet: table.accepted for table in tables}
-            land.land(home, tables[0].contract, submission.submission_id, frames)
+            land.land(home, tables[0].contract, submission.submission_id, submission.partner, frames)
 
 
 def _landed_files(home: Home, submission: Submission, examination: Examination) -> Iterator[str]:
@@ -168,8 +249,9 @@ def _is_done(home: Home, submission: Submission, mark: str) -> bool:
     if not file.exists():
         return False
     done = json.loads(file.read_text(encoding="utf-8"))
-    claimed = [*done["landed"], done["receipt"]]
-    return done["fingerprint"] == mark and all((home.root / path).exists() for path in claimed)
+    if done["fingerprint"] != mark:
+        return False
+    return all((home.root / path).exists() for path in (*done["landed"], *done["receipts"]))
 
 
 def _write_json(file: Path, content: Any) -> None:

@@ -26,7 +26,7 @@ def inbox_sensor(job: Any, open_home: Callable[[], Workshop]) -> dg.SensorDefini
         shop = open_home()
         ledger = shop.ledger
         events = pickup.events(shop.home, ledger.last_taken, shop.quiet_seconds)
-        if not steps.has_work(shop):
+        if not steps.has_work(shop, events):
             yield dg.SkipReason("Nothing new that lies quiet, and the site is of the present inputs.")
         else:
             # The state that asks, not names: a corrected file under the same name is a new request, and so are the same
