@@ -15,7 +15,7 @@ from pipelines.declarations import Declarations
 from pipelines.sample.activities import program_rows, teacher_rows
 from pipelines.sample.allocation import Integers
 from pipelines.sample.assumptions import ENROLLED_OF_AGE, GENDERS, SECTORS, YEARS
-from pipelines.sample.files import Row, Sheet, write_csv, write_text, write_workbook
+from pipelines.sample.files import Cell, Row, Sheet, write_csv, write_text, write_workbook
 from pipelines.sample.population import Country, Learners
 from pipelines.sample.schools import SchoolYearbook
 from pipelines.sample.wording import GENDER_HE, HEBREW_YEARS, SECTOR_HE, misspelled
@@ -116,7 +116,7 @@ def send_ministry(sample: Sample, folder: Path) -> list[Path]:
 
 
 def send_statistics(sample: Sample, folder: Path) -> list[Path]:
-    """Cohorts as an older system exports them: Windows-1255."""
+    """Cohorts as an older system exports them: Windows-1255, thousands set apart."""
     return [write_cohorts(sample, folder / "שנתונים 2013-2024.csv")]
 
 
@@ -206,10 +206,14 @@ def cohort_rows(sample: Sample) -> Iterator[Row]:
             YEARS[number],
             SECTOR_HE[SECTORS[sector]],
             GENDER_HE[GENDERS[gender]],
-            enrolled,
-            None if authority.area_code.startswith("55") else max(age, enrolled),
-            int(excellent[number, area, sector, gender]),
+            _printed(enrolled),
+            None if authority.area_code.startswith("55") else _printed(max(age, enrolled)),
+            _printed(int(excellent[number, area, sector, gender])),
         ]
+
+
+def _printed(number: int) -> Cell:
+    return number if number < 1000 else f"{number:,}"
 
 
 def _excellence(sample: Sample) -> Integers:

@@ -8,8 +8,6 @@ import csv
 import datetime
 import filecmp
 import os
-import re
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +17,13 @@ from openpyxl.cell.cell import Cell as BookCell
 from openpyxl.cell.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from pipelines.intake.spreadsheet import saved
+
 Cell = str | int | float | None
 Row = Sequence[Cell]
 
 # Any fixed moment does; this one is the day of the release whose layout is imitated.
 CREATED = datetime.datetime(2025, 1, 15, 8, 0, 0)
-MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -78,13 +76,10 @@ def write_workbook(target: Path, sheets: Sequence[Sheet], title: str) -> Path:
 
     def write(partial: Path) -> None:
         book = Workbook(write_only=True)
-        book.properties.creator = "shared-measurement sample"
         book.properties.title = title
-        book.properties.created = CREATED
         for sheet in sheets:
             _write_sheet(book, sheet)
-        book.save(partial)
-        _fix_dates(partial)
+        partial.write_bytes(saved(book, "shared-measurement sample", CREATED))
 
     return place(target, write)
 
@@ -107,22 +102,3 @@ def _bold(page: object, value: Cell) -> BookCell | None:
     cell = WriteOnlyCell(page, value=value)
     cell.font = Font(bold=True)
     return cell
-
-
-def _fix_dates(file: Path) -> None:
-    """Take the clock out: openpyxl stamps the moment of saving into properties and archive."""
-    again = file.with_name(file.name + ".again")
-    try:
-        with zipfile.ZipFile(file) as source, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as out:
-            for name in source.namelist():
-                content = source.read(name)
-                if name == "docProps/core.xml":
-                    stamp = CREATED.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-                    content = MODIFIED.sub(rb"\g<1>" + stamp + rb"\g<2>", content)
-                info = zipfile.ZipInfo(name, ZIP_DATE)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                info.external_attr = 0o600 << 16
-                out.writestr(info, content)
-        os.replace(again, file)
-    finally:
-        again.unlink(missing_ok=True)
