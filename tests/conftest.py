@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import Measure
+from support import Clock, Measure
 
 from pipelines.declarations import Declarations, load
+from pipelines.intake import pickup
 from pipelines.paths import REPOSITORY
 
 MEASURE = Path(sys.executable).with_name("measure")
@@ -38,3 +39,11 @@ def measure() -> Measure:
         )
 
     return call
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock by which pick-up tells whether a file has come to rest."""
+    clock = Clock()
+    monkeypatch.setattr(pickup, "time", clock)
+    return clock

@@ -43,7 +43,7 @@ def test_file_of_one_row_is_read_in_each_encoding_and_delimiter(
         (b"", "empty_file"),
         (b"\n \n", "empty_file"),
         (b"PK\x03\x04 not really", "unreadable"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x00", "unreadable"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x00", "other_format"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "unreadable"),
         (b"Dear all,\nplease find attached our report.\n", "unknown_table"),
     ],
@@ -79,8 +79,8 @@ def test_workbook_keeps_codes_and_counts_as_text(tmp_path: Path, declared: Decla
     book.active.append(["0031", 2022.0, 12.5, True, None])
     content = io.BytesIO()
     book.save(content)
-    sheets, _ = read(content.getvalue(), "book.xlsx", declared.initiative.settings["reading"])
-    assert sheets[0].cells.loc[1].tolist()[:4] == ["0031", "2022", "12.5", "TRUE"]
+    file = read(content.getvalue(), "book.xlsx", declared.initiative.settings["reading"])
+    assert file.sheets[0].cells.loc[1].tolist()[:4] == ["0031", "2022", "12.5", "TRUE"]
 
 
 def test_wider_row_below_the_sample_is_not_lost(examiner: Examiner) -> None:

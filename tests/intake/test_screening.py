@@ -56,6 +56,13 @@ def test_wrong_cell_is_found_at_its_place_and_the_other_row_goes_on(
     assert list(examined.tables[0].refused["source_row"]) == [3]
 
 
+def test_every_wrong_cell_of_one_file_is_found_at_its_own_place(examiner: Examiner) -> None:
+    examined = examine(examiner, *(row for _, row, _, _ in CELLS), GOOD)
+    errors = {(f.rule, f.row, f.column_letter) for f in examined.findings if f.severity == "error"}
+    assert errors == {(rule, row, letter) for row, (_, _, rule, letter) in enumerate(CELLS, start=2)}
+    assert list(examined.tables[0].accepted.index) == [len(CELLS) + 2]
+
+
 @pytest.mark.parametrize(("name", "row", "rule", "letter"), CELLS, ids=[name for name, *_ in CELLS])
 def test_every_message_can_be_said_in_every_language(
     examiner: Examiner, declared: Declarations, name: str, row: str, rule: str, letter: str

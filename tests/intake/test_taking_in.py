@@ -119,13 +119,6 @@ def test_inbox_may_itself_be_a_link_to_a_share(home: Home, declared: Declaration
     assert take(home, declared) == ["accepted"]
 
 
-def test_file_younger_than_the_quiet_time_is_left_for_the_next_run(home: Home) -> None:
-    file = drop(home, "sample_statistics/cohorts.csv", cohorts(120))
-    assert take_in.pick_up(home, Ledger(home), quiet_seconds=3600) == []
-    os.utime(file, (1, 1))
-    assert len(take_in.pick_up(home, Ledger(home), quiet_seconds=3600)) == 1
-
-
 @pytest.mark.parametrize("name", [os.fsdecode("ש.csv".encode("cp1255")), "ש" * 120 + ".csv"])
 def test_any_file_name_is_taken_and_answered(home: Home, declared: Declarations, name: str) -> None:
     drop(home, f"sample_statistics/{name}", cohorts(120))

@@ -1,6 +1,5 @@
 """Dagster sees everything: an asset a contract object, dbt as one unit, and every check."""
 
-import os
 import re
 import subprocess
 import sys
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from support import Clock
 
 from pipelines.declarations import Declarations
 from pipelines.intake import take_in
@@ -57,24 +57,34 @@ def sensor_requests(definitions: dg.Definitions) -> list[str]:
     return [request.run_key for request in result.run_requests or []]
 
 
-def test_sensor_asks_once_for_each_new_state_of_the_inbox(definitions: dg.Definitions, home: Path) -> None:
+def test_sensor_asks_once_for_each_new_state_of_the_inbox(
+    definitions: dg.Definitions, home: Path, declared: Declarations, clock: Clock
+) -> None:
     inbox = Home(home).inbox / "sample_statistics"
     inbox.mkdir(parents=True)
     before = sensor_requests(definitions)
     file = inbox / "cohorts.csv"
-    file.write_text("a,b\n1,2\n")
+
+    def write(text: str) -> None:
+        file.write_text(text)
+        clock.now = file.stat().st_ctime
+
+    def rest() -> None:
+        clock.now += declared.initiative.settings["quiet_seconds"]
+
+    write("a,b\n1,2\n")
     assert sensor_requests(definitions) == before
-    os.utime(file, (1, 1))
+    rest()
     first = sensor_requests(definitions)
     assert len(first) == 1 and first != before and sensor_requests(definitions) == first
-    file.write_text("a,b\n1,3\n")
-    os.utime(file, (1, 1))
+    write("a,b\n1,3\n")
+    rest()
     corrected = sensor_requests(definitions)
     assert len(corrected) == 1 and corrected != first
     # The same bytes again after others were taken in are news.
     take_in.pick_up(Home(home), Ledger(Home(home)))
-    file.write_text("a,b\n1,2\n")
-    os.utime(file, (1, 1))
+    write("a,b\n1,2\n")
+    rest()
     assert sensor_requests(definitions) not in ([], first, corrected)
 
 

@@ -194,7 +194,7 @@ def test_cohorts_are_a_genuine_windows_1255_file(inbox: Path, country: Country) 
     with pytest.raises(UnicodeDecodeError):
         file.read_text(encoding="utf-8")
     rows = csv_rows(file, "cp1255")
-    assert sum(int(row['לומדים בכיתה י"ב']) for row in rows) == country.cohorts.sum()
+    assert sum(int(row['לומדים בכיתה י"ב'].replace(",", "")) for row in rows) == country.cohorts.sum()
     assert all(int(row["לומדים ברמת הצטיינות"]) <= int(row['לומדים בכיתה י"ב']) for row in rows)
     assert {len(row["סמל רשות"]) for row in rows} == {4}
 

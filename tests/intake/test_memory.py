@@ -1,0 +1,94 @@
+"""Memory: whatever lies in the inbox, each process that takes it in stays below a gigabyte."""
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from pipelines.declarations import Declarations
+from pipelines.paths import REPOSITORY, Home
+
+GIGABYTE_IN_KB = 2**20
+PARTNER = "sample_statistics"
+COHORTS = 'רשות מקומית,שנת לימודים,מגזר,מגדר,"לומדים בכיתה י""ב"'
+SCHOOLS = 'רשות מקומית,סמל מוסד,מגזר,פיקוח,מחזור סיום,מקצוע,"יח""ל",מספר נבחנים'
+# A program of its own, because a process keeps the highest level of its memory as long as it lives.
+PROGRAM = """
+import resource, sys
+from pathlib import Path
+from killed_run import take
+take(Path(sys.argv[1]))
+status = Path("/proc/self/status").read_text()
+own = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+print(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def _as_large_as_allowed(file: Path, limit: int, lines: Iterable[str]) -> None:
+    size = 0
+    with file.open("wb") as handle:
+        for line in lines:
+            encoded = f"{line}\r\n".encode()
+            size += len(encoded)
+            if size > limit:
+                return
+            handle.write(encoded)
+
+
+def nothing_but_mistakes(file: Path, limit: int) -> None:
+    """No two cells alike and none of them right."""
+    rows = (f"עיר {n},שנה {n},מגזר {n},מין {n},כ-{n}" for n in itertools.count())
+    _as_large_as_allowed(file, limit, itertools.chain([COHORTS], rows))
+
+
+def all_right(file: Path, limit: int) -> None:
+    """Every row taken in."""
+    rows = (f"0031,{n},יהודי,ממלכתי,2022,מתמטיקה,5,{11 + n % 300}" for n in range(100_000, 999_999))
+    _as_large_as_allowed(file, limit, itertools.chain([SCHOOLS], rows))
+
+
+def all_changed(file: Path, limit: int) -> None:
+    """As many changed cells as a corrected copy is written for."""
+    rows = (f'נצרת עילית,{n},יהודי,ממלכתי,2022,מתמטיקה,5,"1,{n % 1000:03d}"' for n in range(100_000, 470_000))
+    _as_large_as_allowed(file, limit, itertools.chain([SCHOOLS], rows))
+
+
+def wide(file: Path, limit: int) -> None:
+    """Hundreds of columns beside the table."""
+    names, cells = ",".join(f"x{n}" for n in range(900)), ",".join(str(n % 100) for n in range(900))
+    rows = (f"ערד,{n},יהודי,בנות,{n % 500},{cells}" for n in itertools.count())
+    _as_large_as_allowed(file, limit, itertools.chain([f"{COHORTS},{names}"], rows))
+
+
+def far_corner(file: Path, limit: int) -> None:
+    """A workbook with one cell at the last row and column."""
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(COHORTS.replace('"', "").split(","))
+    book.active.cell(1_048_576, 16_384, "x")
+    book.save(file.with_suffix(".xlsx"))
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="the system does not tell a process's highest memory"
+)
+@pytest.mark.parametrize("make", [nothing_but_mistakes, all_right, all_changed, wide, far_corner])
+def test_file_of_the_largest_size_is_answered_within_a_gigabyte(
+    make: Callable[[Path, int], None], declared: Declarations, tmp_path: Path
+) -> None:
+    home = Home(tmp_path)
+    folder = home.inbox / PARTNER
+    folder.mkdir(parents=True)
+    make(folder / "large.csv", declared.initiative.settings["reading"]["maximum_file_bytes"])
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(tmp_path)],
+        cwd=REPOSITORY / "tests", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    peaks = [int(kilobytes) for kilobytes in done.stdout.split()]
+    assert len(list((home.receipts / PARTNER).glob("large.*.html"))) == 1
+    assert max(peaks) < GIGABYTE_IN_KB, peaks

@@ -1,0 +1,59 @@
+"""Real files that nobody in this project wrote: those that match a contract are taken in, the others get one answer."""
+
+from pathlib import Path
+
+import pytest
+from support import WORKBOOK
+
+from pipelines.declarations import Declarations
+from pipelines.intake.examine import REFUSED, TAKEN_IN, Examiner
+from pipelines.intake.findings import ERROR
+
+# Tables, rows read and accepted of the files that match a contract.
+TAKEN = {
+    WORKBOOK: {
+        "matriculation_national": (323, 323),
+        "matriculation_authority": (14401, 14401),
+        "matriculation_school": (51818, 51818),
+        "eligibility_school": (2097, 2097),
+    },
+}
+OTHERS = (
+    "bagrut_school_year_features_2013_2016.csv",
+    "cbs_bycode2021.xlsx",
+    "cbs_p_libud_2021.xlsx",
+    "cbs_periphery_index_2020_24_22_420t1.xlsx",
+    "cbs_ses_index_2019_24_22_375t1.xlsx",
+    "moe_school_budget_institutions_2014_15.csv",
+    "muni_borders_2016_simplified.geojson",
+    "muni_ids.csv",
+    "residents_by_age_groups.csv",
+    "yishuv_names.csv",
+    "README.md",
+)
+
+
+@pytest.fixture(scope="module")
+def examiner(declared: Declarations) -> Examiner:
+    return Examiner(declared)
+
+
+def test_every_real_file_is_expected_here(real_files: Path) -> None:
+    assert {file.name for file in real_files.iterdir()} == {*TAKEN, *OTHERS}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_file_that_matches_a_contract_is_taken_in_whole(name: str, real_files: Path, examiner: Examiner) -> None:
+    examined = examiner.examine((real_files / name).read_bytes(), name)
+    assert {t.contract.id: (t.rows_read, len(t.accepted)) for t in examined.tables} == TAKEN[name]
+    assert examined.verdict in TAKEN_IN
+    assert [f for f in examined.findings if f.severity == ERROR] == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_file_that_matches_none_gets_one_sentence(name: str, real_files: Path, examiner: Examiner) -> None:
+    examined = examiner.examine((real_files / name).read_bytes(), name)
+    assert (examined.verdict, examined.tables) == (REFUSED, ())
+    errors = [(f.rule, f.sheet, f.row) for f in examined.findings if f.severity == ERROR]
+    assert len(errors) == 1 and errors[0][1:] == (None, None), errors
+    assert [f.rule for f in examined.findings if f.severity != ERROR and f.rule != "wrong_extension"] == []
