@@ -6,6 +6,7 @@ beyond carrying it.
 """
 
 import csv
+import datetime
 import hashlib
 import math
 import re
@@ -193,6 +194,10 @@ class Initiative:
     area_type_names: Mapping[str, Mapping[str, Any]]
     settings: Mapping[str, Any]
     folder: Path
+
+    def day(self, moment: str) -> str:
+        """The day of a moment (ISO 8601 with its offset) where the initiative lives, as YYYY-MM-DD."""
+        return datetime.datetime.fromisoformat(moment).astimezone(ZoneInfo(self.time_zone)).date().isoformat()
 
 
 @dataclass(frozen=True, eq=False)

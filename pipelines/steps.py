@@ -3,12 +3,10 @@
 Does not belong here: what a step does inside (the rooms), or when it runs (`orchestration`, `cli`).
 """
 
-import datetime
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
@@ -133,18 +131,10 @@ def render(shop: Workshop, gate: GateResult) -> None:
         checks=gate.checks,
         submissions=release.submissions_frame(shop.declarations, ledger),
         release_id=draft.release_id,
-        as_of=_local_date(shop, ledger.as_of),
+        as_of=shop.declarations.initiative.day(ledger.as_of) if ledger.as_of else "",
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
     )
     draw(content, draft.site)
-
-
-def _local_date(shop: Workshop, moment: str | None) -> str:
-    """The day of a moment where the initiative lives, as ISO 8601."""
-    if moment is None:
-        return ""
-    zone = ZoneInfo(shop.declarations.initiative.time_zone)
-    return datetime.datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
 
 
 def publish(shop: Workshop) -> Path:
