@@ -17,10 +17,13 @@ import pyarrow.parquet as pq
 
 from pipelines.declarations import Declarations, TableContract
 from pipelines.intake.land import ARROW
+from pipelines.publishing.baselines import restated_baselines
 
 VALUES = "indicator_values"
-# Registers that explain the codes in the values; the others say how the initiative works inside.
-PUBLIC_REGISTERS = ("indicators", "areas", "groups", "subjects", "goals", "targets", "baselines", "breaks")
+BASELINES = "baselines_restated"
+# Registers that explain the codes in the values; the others say how the initiative works inside. The agreed baselines
+# are published beside what the sources say today, and only where they show no hidden value.
+PUBLIC_REGISTERS = ("indicators", "areas", "groups", "subjects", "goals", "targets", "breaks")
 # Digits after the point: below them, values differ between machines and mean nothing.
 DECIMALS = 10
 FRICTIONLESS = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
@@ -32,7 +35,10 @@ def write_tables(folder: Path, declarations: Declarations, values: pd.DataFrame)
     written = []
     contract = declarations.objects[VALUES]
     ordered = values.sort_values(list(contract.key), kind="stable", ignore_index=True)
-    _write(folder, contract, _values_table(contract, ordered))
+    _write(folder, contract, _typed_table(contract, ordered))
+    written.append(contract)
+    contract = declarations.objects[BASELINES]
+    _write(folder, contract, _typed_table(contract, restated_baselines(values, declarations)))
     written.append(contract)
     for register_id in PUBLIC_REGISTERS:
         register = declarations.objects[register_id]
@@ -52,7 +58,7 @@ def _schema(contract: TableContract) -> pa.Schema:
     return pa.schema({column.name: ARROW[column.type] for column in contract.columns})
 
 
-def _values_table(contract: TableContract, values: pd.DataFrame) -> pa.Table:
+def _typed_table(contract: TableContract, values: pd.DataFrame) -> pa.Table:
     rounded = values.copy()
     for column in contract.columns:
         if column.type == "number":
