@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipelines.assessment.changes import change, crosses_break, difference_interval
-from pipelines.assessment.intervals import garwood, intervals, poisson_ratio, wilson
+from pipelines.assessment.intervals import garwood, hidden_part_bounds, intervals, poisson_ratio, wilson
 from pipelines.assessment.periods import Positions, months, rows_at, spacings, taken
 from pipelines.assessment.verdicts import Rules, Standing, verdicts
 
@@ -68,8 +68,8 @@ def assess(
         breaks: indicator_id and period from which a series is no longer comparable with its past.
 
     Returns:
-        The same rows, order and index, with value_low, value_high (unit of the value), verdict,
-        change_from_baseline, change_from_previous and trend.
+        The same rows, order and index, with value_low, value_high (unit of the value; the least and most that a count
+        with hidden parts can be), verdict, change_from_baseline, change_from_previous and trend.
 
     Raises:
         ValueError: an indicator is not declared, a key is there twice, or a frequency is unknown.
@@ -94,8 +94,7 @@ def assess(
         rows.kind == "count",
     )
     return values.assign(
-        value_low=rows.low,
-        value_high=rows.high,
+        **_published_bounds(values, rows, settings),
         verdict=_text(verdicts(standing, rules)),
         change_from_baseline=_text(_changes(values, rows, baseline, breaks)),
         change_from_previous=_text(_changes(values, rows, previous, breaks)),
@@ -135,6 +134,19 @@ def _rows(values: pd.DataFrame, indicators: pd.DataFrame, confidence: float) -> 
         spacing=spacing,
         span=span,
     )
+
+
+def _published_bounds(values: pd.DataFrame, rows: Rows, settings: Mapping[str, Any]) -> dict[str, Floats]:
+    """Each row's interval, or what its hidden parts leave open, which chance does not make narrower.
+
+    Verdicts and changes go by the interval: a lower bound just above the path may be there by chance.
+    """
+    if "n_hidden" not in values:
+        return {"value_low": rows.low, "value_high": rows.high}
+    n_hidden = np.where((rows.kind == "count") & rows.counts_persons, _numbers(values, "n_hidden"), np.nan)
+    low, high = hidden_part_bounds(rows.value, n_hidden, int(settings["policy"]["threshold"]))
+    is_bounded = ~np.isnan(high)
+    return {"value_low": np.where(is_bounded, low, rows.low), "value_high": np.where(is_bounded, high, rows.high)}
 
 
 def _previous(rows: Rows, at: Positions) -> Earlier:
