@@ -354,7 +354,7 @@ def _print_summary(shop: "Workshop", seen: int) -> None:
         print()
     n_conflicts = state.conflicts(shop.home, shop.declarations, ledger)["total"]
     if n_conflicts:
-        print(f"Reported differently by several partners: {n_conflicts} keys; `measure status` lists them.")
+        print(f"Reported differently by several partners: keys {n_conflicts}; `measure status` lists them.")
 
 
 READ_ONLY = (status, trace, releases, withdraw)

@@ -6,6 +6,7 @@ beyond carrying it.
 """
 
 import csv
+import datetime
 import hashlib
 import math
 import re
@@ -196,6 +197,10 @@ class Initiative:
     settings: Mapping[str, Any]
     folder: Path
 
+    def day(self, moment: str) -> str:
+        """The day of a moment (ISO 8601 with its offset) where the initiative lives, as YYYY-MM-DD."""
+        return datetime.datetime.fromisoformat(moment).astimezone(ZoneInfo(self.time_zone)).date().isoformat()
+
 
 @dataclass(frozen=True, eq=False)
 class Declarations:
@@ -296,7 +301,8 @@ def _read_initiative(folder: Path) -> Initiative:
         raise DeclarationError(f"{folder.name}/{file.name}: missing {', '.join(sorted(missing))}.")
     if content["default_language"] not in content["languages"]:
         raise DeclarationError(f"{folder.name}/{file.name}: default_language is not one of languages.")
-    settings = _read_yaml(DEFAULTS)["settings"] | {key: value for key, value in content.items() if key not in known}
+    own = {key: value for key, value in content.items() if key not in known}
+    settings = _laid_over(_read_yaml(DEFAULTS)["settings"], own)
     _check_settings(f"{folder.name}/{file.name}", content, settings)
     return Initiative(
         id=str(content["id"]),
@@ -311,10 +317,20 @@ def _read_initiative(folder: Path) -> Initiative:
     )
 
 
-# What each section must say: a number in a range, or one of the words.
+def _laid_over(defaults: Any, own: Any) -> Any:
+    """The defaults with what an initiative sets anew: a section keeps what it does not name."""
+    if not (isinstance(defaults, dict) and isinstance(own, dict)):
+        return own
+    return defaults | {name: _laid_over(defaults.get(name), value) for name, value in own.items()}
+
+
+# What each section must say: a number in a range, or one of the words; a section's part is named behind a point.
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "policy": {"threshold": (1, 10**6), "zeros": ("hidden", "shown"), "complements": ("hidden", "shown")},
     "assessment": {"confidence": (0.5, 0.9999), "too_early_periods": (0, 100), "on_track_width": (0, 100)},
+    "assessment.extra_variation": {"default": (0, 1), "minimum_points": (3, 1000)},
+    "assessment.trend": {"confidence": (0.5, 0.9999), "minimum_points": (5, 1000)},
+    "assessment.forecast": {"confidence": (0.5, 0.9999), "periods": (1, 100), "maximum_periods": (1, 100)},
     "gate": {"minimum_coverage": (0, 1), "maximum_ratio": (0, 10**6)},
 }
 
@@ -328,7 +344,9 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
     except (ValueError, ZoneInfoNotFoundError):
         raise DeclarationError(f"{where}: time_zone '{content['time_zone']}' is not known.") from None
     for section, expected in SETTINGS.items():
-        found = settings.get(section)
+        found: Any = settings
+        for part in section.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
         if not isinstance(found, dict):
             raise DeclarationError(f"{where}: section '{section}' is missing.")
         for name, allowed in expected.items():

@@ -323,6 +323,10 @@ def _mark_cells(sheet: Any, plan: Plan, dresser: Dresser) -> None:
             cell.number_format = "General" if cell.data_type == "n" else "@"
         elif mark.choices and position in plan.coded:
             cell.number_format = "@"
+        elif mark.kind == ERROR and "%" in cell.number_format:
+            # Whoever types a number over the percentage would get another percentage.
+            spreadsheet.write(cell, str(plan.sheet.cells.at[row, position]))
+            cell.number_format = "General"
         dresser.dress(cell, mark, cell.comment.text if cell.comment is not None else "")
         if mark.choices and not any(cell.coordinate in rule.sqref for rule in sheet.data_validations.dataValidation):
             lists.setdefault(mark.choices, []).append(cell.coordinate)

@@ -111,7 +111,7 @@ class Examiner:
                 tables.append(result)
         if not tables and all(f.severity != ERROR for f in findings):
             # Said once for the file, instead of once a sheet.
-            findings = [f for f in findings if f.rule != "sheet_not_read"] + [Finding("unknown_table")]
+            findings = [f for f in findings if f.rule != "sheet_not_read"] + [_unknown(findings)]
         tables, repeated = _without_contradictions(tables)
         findings += repeated
         return Examination(_verdict(tables, findings), tuple(tables), tuple(findings), file)
@@ -146,13 +146,13 @@ class Examiner:
         ):
             return None, [*table.findings, *question]
         rows = table.rows
-        nothing = [Finding("no_rows", sheet=table.sheet.name, row=table.header_row)] if sent.empty else []
+        nothing = [Finding(rule, sheet=table.sheet.name, row=table.header_row) for rule in _nothing(sent, rows)]
         result = TableResult(
             sheet=table.sheet.name,
             contract=table.contract,
             header_row=table.header_row,
             positions=table.positions,
-            rows_read=len(sent),
+            rows_read=len(rows),
             cells_changed=normalised.cells_changed,
             accepted=screened.accepted,
             refused=_as_sent(rows, table.sheet.name, list(screened.refused_rows)),
@@ -169,6 +169,17 @@ class Examiner:
         is_ours = is_example(table.rows, self._examples[contract.id])
         said = [Finding("example_row", sheet=table.sheet.name, row=int(row)) for row in table.rows.index[is_ours]]
         return replace(table, rows=table.rows[~is_ours]), said
+
+
+def _nothing(sent: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
+    """The rule of a table without a row of the sender's."""
+    return ["no_rows"] if sent.empty else ["only_examples"] if rows.empty else []
+
+
+def _unknown(findings: list[Finding]) -> Finding:
+    """That no sheet is a table of ours, and which table the nearest sheet is nearest to."""
+    near = next((f for f in findings if f.rule == "sheet_not_read" and f.parameters), None)
+    return replace(near, rule="nearest_table") if near else Finding("unknown_table")
 
 
 def _without_contradictions(tables: list[TableResult]) -> tuple[list[TableResult], list[Finding]]:

@@ -70,6 +70,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             ERROR,
             _("None of the tables that we take was found; ask us for a template and copy your data into it."),
         ),
+        "nearest_table": (
+            ERROR,
+            _(
+                "None of the tables that we take was found. The nearest is '{nearest}', in which these columns are "
+                "missing: {columns}. Add them, or copy your data into the template of the table that you mean."
+            ),
+        ),
         # A sheet or a column.
         "sheet_not_read": (WARNING, _("This sheet holds no table that we know; nothing was taken from it.")),
         "hidden_sheet": (WARNING, _("This sheet is hidden; it was read like the others.")),
@@ -83,7 +90,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "which_column": (
             ERROR,
-            _("Is the column '{header}' what we call '{column}'? If so, rename it to that."),
+            _(
+                "We took this for the table '{table}', in which '{column}' is missing. Is the column '{header}' that? "
+                "If so, rename it so; if not, add the missing column."
+            ),
         ),
         "columns_swapped": (
             ERROR,
@@ -94,7 +104,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             WARNING,
             _("The column '{header}' is not known and was not read; if it matters, name it as in the template."),
         ),
-        "second_column": (WARNING, _("The column '{header}' says the same as another one and was not used.")),
+        "second_column": (WARNING, _("The column '{header}' says the same as column {other} and was not used.")),
         "cells_without_header": (
             WARNING,
             _("This column has cells but no header in the header row; it was not read."),
@@ -103,6 +113,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "totals_not_read": (WARNING, _("This row is a total of others; it was not read.")),
         "note_not_read": (WARNING, _("This row holds only a note; it was not read.")),
         "header_repeated": (WARNING, _("This row repeats the headers; it was not read.")),
+        "only_examples": (
+            WARNING,
+            _("There is nothing but the example rows of our template; fill in rows of your own."),
+        ),
         "example_row": (WARNING, _("This is an example row of our template; it was not taken in.")),
         # A cell.
         "missing_value": (ERROR, _("A value is missing here; fill it in.")),

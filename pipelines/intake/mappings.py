@@ -138,6 +138,7 @@ def sync(home: Home, declarations: Declarations, ledger: Ledger) -> set[str]:
 
     Raises DeclarationError for a file that is broken or of no partner; nothing of that file is recorded then.
     """
+    home.mappings.mkdir(parents=True, exist_ok=True)
     partners = {str(row["partner_id"]) for row in declarations.rows("partners")}
     _check_names(home, partners | set(ledger.mappings))
     changed = set()

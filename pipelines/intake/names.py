@@ -24,12 +24,14 @@ class Lookup:
     """Everything that resolves to a key of a register, or to a code of a closed list.
 
     `labels`: key → its name in the first language that has one. `names`: folded name → keys. `official`: folded names
-    that are a declared way of writing the key; any other is written as its label in a corrected copy.
+    that are a declared way of writing the key; any other is written as its label in a corrected copy. `own`: key → its
+    names in every language that has one.
     """
 
     labels: Mapping[str, str]
     names: Mapping[str, frozenset[str]]
     official: frozenset[str]
+    own: Mapping[str, Sequence[str]]
     width: int | None = None
     _suggested: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
 
@@ -65,9 +67,16 @@ class Lookup:
             return []
         alike = likeness(fold(text), self._choices)
         near = sorted((-alike[at], self._choices[at]) for at in (alike >= ALIKE).nonzero()[0])[:NEAREST]
-        # Several names of one key may be near; each key is suggested once, by its label.
-        shown = dict.fromkeys(self._shown(key) for _, name in near for key in sorted(self.names[name]))
-        return list(shown)[:SUGGESTIONS]
+        # Several names of one key may be near; each key is suggested once.
+        keys = dict.fromkeys(key for _, name in near for key in sorted(self.names[name]))
+        return [self._asked(key, text) for key in list(keys)[:SUGGESTIONS]]
+
+    def _asked(self, key: str, text: str) -> str:
+        """The key's own name most like the text, so that people are asked in the language that they wrote."""
+        own = [name for name in self.own.get(key, ()) if self.names.get(fold(name)) == {key}]
+        if not own:
+            return self._shown(key)
+        return own[int(likeness(fold(text), [fold(name) for name in own]).argmax())]
 
     @cached_property
     def _choices(self) -> list[str]:
@@ -93,7 +102,8 @@ def code_lookup(column: Column) -> Lookup:
     """Lookup of a column's own closed list of codes; all its labels and synonyms are declared ways of writing."""
     labels = {code.value: next(iter(code.labels.values()), code.value) for code in column.codes}
     names = _index((c.value, name) for c in column.codes for name in (c.value, *c.labels.values(), *c.synonyms))
-    return Lookup(labels, names, frozenset(names))
+    own = {code.value: tuple(code.labels.values()) for code in column.codes}
+    return Lookup(labels, names, frozenset(names), own)
 
 
 def register_lookup(declared: Declarations, contract: TableContract, column: Column) -> Lookup:
@@ -122,7 +132,7 @@ def register_lookup(declared: Declarations, contract: TableContract, column: Col
                 names += [(row[reference.column], name) for name in written]
                 if any(row[name] == value for name, value in kinds):
                     official |= {fold(name) for name in written}
-    return Lookup(labels, _index(names), frozenset(official), column.width)
+    return Lookup(labels, _index(names), frozenset(official), dict(own), column.width)
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

@@ -42,7 +42,9 @@ QUOTED, NAME_BYTES = 200, 160
 NEXT_STEPS: Mapping[str, str] = {
     ACCEPTED: _("Nothing more to do. Thank you."),
     CHANGED: _("This is how we understood some values; if one is wrong, correct it and send the file again."),
-    PARTLY: _("Correct the cells listed below in your file and put it into the folder again; the other rows are in."),
+    PARTLY: _(
+        "Correct the cells listed below in your file and put it into the folder again; the other rows are right."
+    ),
     REFUSED: _("Correct what is listed below and put the file into the folder again."),
     HELD: _("Nothing was taken in yet; answer what is listed below and put the file into the folder again."),
     DUPLICATE: _("This very file is in already; nothing more to do."),
@@ -61,6 +63,7 @@ SECTIONS: Mapping[str, str] = {
     said.WARNING: _("Please note"),
     said.CHANGE: _("Values that we understood as"),
 }
+COPY = _("Corrected copy")
 # What is counted of a table, in a reader's words.
 COUNTS: Mapping[str, str] = {
     "rows_read": _("Rows read"),
@@ -204,6 +207,7 @@ def as_html(
             language=language,
             direction="rtl" if is_rtl(language) else "ltr",
             receipt=content,
+            received_on=declarations.initiative.day(content["received_at"]) if content["received_at"] else None,
             is_synthetic=bool(partner and partner["is_synthetic"]),
             replaces=replaces,
             copy_name=copy_name,
@@ -240,7 +244,7 @@ def as_text(
     if replaces:
         lines.append(f"  {translate('It takes the place of an earlier version')}: {replaces}")
     if copy_name:
-        lines.append(f"  {translate('Corrected copy')}: {copy_name}")
+        lines.append(f"  {translate(COPY)}: {copy_name}")
     for table in content["tables"]:
         sheet = f" ({table['sheet'].strip()})" if table["sheet"] else ""
         counts = ", ".join(f"{translate(words)} {table[name]}" for name, words in COUNTS.items())

@@ -27,6 +27,8 @@ NOTHING: Remembered = MappingProxyType({})
 AFTER_NAMES = 10**6
 # From this share of readable texts, or this likeness of names in per cent, a column may be the one that is missing.
 READABLE, ALIKE = 0.5, 75
+# Headers that a sheet must share with a table so that it is worth naming as the nearest one.
+FEWEST_SHARED = 2
 # Distinct texts of a column that are enough to tell what it may hold.
 SAMPLE = 200
 
@@ -121,9 +123,10 @@ def recognise(
     of texts that a column of a contract can read, and where it is None a column's place speaks for it.
     """
     names = [_names(contract, remembered.get(contract.id, {})) for contract in contracts]
-    found = [fit for fit in _fits(sheet, names, settings["header_rows"]) if fit.is_plausible]
+    read = list(_fits(sheet, names, settings["header_rows"]))
+    found = [fit for fit in read if fit.is_plausible]
     if not found:
-        return Finding("sheet_not_read", sheet=sheet.name)
+        return _not_read(sheet, read)
     best = max(found, key=lambda fit: (*fit.rank, -fit.header.depth, -fit.header.row))
     rivals = [fit for fit in found if (fit.rank, fit.header) == (best.rank, best.header)]
     chosen = rivals[0] if len(rivals) == 1 else _named_by(rivals, file_name)
@@ -131,6 +134,15 @@ def recognise(
         tables = ", ".join(sorted(fit.contract.id for fit in rivals))
         return Finding("ambiguous_table", sheet=sheet.name, row=best.header.row, parameters={"tables": tables})
     return _table(sheet, chosen, remembered.get(chosen.contract.id, {}), settings, fits)
+
+
+def _not_read(sheet: Sheet, read: Sequence[_Fit]) -> Finding:
+    """That a sheet is none of our tables; `nearest` is the one that shares the most headers, of two at least."""
+    best = max(read, key=lambda fit: (*fit.rank, -fit.header.row), default=None)
+    if best is None or len(best.positions) < FEWEST_SHARED:
+        return Finding("sheet_not_read", sheet=sheet.name)
+    parameters = {"nearest": best.contract, "columns": tuple(best.missing)}
+    return Finding("sheet_not_read", sheet=sheet.name, row=best.header.row, parameters=parameters)
 
 
 def meanings(sheet: Sheet, contract: TableContract, row: int, header_rows: int) -> Mapping[int, tuple[str, str | None]]:
@@ -323,7 +335,7 @@ def _question(sheet: Sheet, fit: _Fit, cell: HeaderCell, column: Column, n_cells
     return Finding(
         "which_column", sheet=sheet.name, row=fit.header.row, column_letter=column_letter(cell.position),
         header=cell.shown, field=column.name, n_cells=n_cells, suggestion=_label(column, _language(fit)),
-        parameters={"header": cell.shown, "column": column},
+        parameters={"header": cell.shown, "column": column, "table": fit.contract},
     )  # fmt: skip
 
 
@@ -383,9 +395,14 @@ def _unread_columns(
         header = cell.shown if cell else ""
         yield Finding(
             rule, sheet=sheet.name, row=fit.header.row if cell else int(texts.index[0]), column_letter=letter,
-            header=header or None, n_cells=len(texts), parameters={"header": header},
+            header=header or None, n_cells=len(texts), parameters={"header": header, "other": _twin(fit, position)},
             suggestion=_suggestion(fit, cell, absent) if cell and rule == "unknown_column" else None,
         )  # fmt: skip
+
+
+def _twin(fit: _Fit, position: int) -> str | None:
+    """Letter of the column that is read in place of a second one of the same meaning."""
+    return column_letter(fit.positions[fit.seconds[position]]) if position in fit.seconds else None
 
 
 def _suggestion(fit: _Fit, cell: HeaderCell, absent: Sequence[Column]) -> str | None:

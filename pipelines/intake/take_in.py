@@ -155,8 +155,9 @@ def _process_one(
     elif submission.submission_id not in ledger.withdrawn:
         _land(home, submission, examination)
     written = receipt.write(
-        home, declarations, submission, examination, content, _copy(ledger, submission), _replaces(ledger, submission)
-    )
+        home, declarations, submission, examination, content, _copy(ledger, submission),
+        _replaces(declarations, ledger, submission),
+    )  # fmt: skip
     counts = tuple(receipt.table_counts(table) for table in examination.tables)
     done = {
         "fingerprint": mark,
@@ -210,11 +211,11 @@ def _learn(
     mappings.remember(home, declarations, ledger, submission.partner, learnt)
 
 
-def _replaces(ledger: Ledger, submission: Submission) -> str | None:
+def _replaces(declarations: Declarations, ledger: Ledger, submission: Submission) -> str | None:
     """File name and day of the version that lay at the same path before."""
     before = takewhile(lambda other: other != submission, ledger.submissions)
     same = [other for other in before if other.path == submission.path]
-    return f"{same[-1].file_name}, {same[-1].received_at[:10]}" if same else None
+    return f"{same[-1].file_name}, {declarations.initiative.day(same[-1].received_at)}" if same else None
 
 
 def _copy(ledger: Ledger, submission: Submission) -> int:

@@ -64,9 +64,10 @@ class GateResult:
 
 @dataclass(frozen=True)
 class _Release:
-    """What the checks may look at: published rows, the last release's, declarations and explanations."""
+    """What the checks may look at: published rows and tables, the last release's rows, declarations, explanations."""
 
     values: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     previous: pd.DataFrame
     indicators: pd.DataFrame
     areas: pd.DataFrame
@@ -107,7 +108,8 @@ def run_gate(
     """Every check on the release in a folder.
 
     Args:
-        published: folder of the data to be published; `indicator_values.parquet` in it is read back.
+        published: folder of the data to be published; `indicator_values.parquet` in it is read back, and the
+            tables beside it for the confidentiality audit.
         previous: the last release's folder of the same shape; None before the first.
         declarations: the registers indicators, areas, baselines (the agreed ones) and targets, and the initiative's
             settings: `gate` holds maximum_yearly_change by unit (0.5: half as much again, or the other way),
@@ -123,6 +125,9 @@ def run_gate(
     agreed = pd.DataFrame([dict(row) for row in declarations.rows("baselines")])
     release = _Release(
         values=values,
+        tables={
+            file.stem: pd.read_parquet(file) for file in sorted(published.glob("*.parquet")) if file.name != VALUES
+        },
         previous=values.iloc[:0] if previous is None else pd.read_parquet(previous / VALUES),
         indicators=pd.DataFrame([dict(row) for row in declarations.rows("indicators")]),
         areas=pd.DataFrame([dict(row) for row in declarations.rows("areas")]),
@@ -338,7 +343,7 @@ def _same_as_before(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
 
 
 def _confidentiality(release: _Release) -> _Examined:
-    from pipelines.protection.audit import audit
+    from pipelines.protection.audit import audit, audit_tables
 
     leaks = audit(
         release.values,
@@ -348,6 +353,7 @@ def _confidentiality(release: _Release) -> _Examined:
         release.agreed_baselines,
         release.targets,
     )
+    leaks += audit_tables(release.values, release.tables)
     # Where a leak is may be printed; what leaks may not.
     frame = pd.DataFrame({"where": [f"{leak.message} {leak.where}" for leak in leaks]}, dtype="str")
     return _Examined(

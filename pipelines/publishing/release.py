@@ -149,9 +149,10 @@ def submissions_frame(declarations: Declarations, ledger: Ledger) -> pd.DataFram
         if declarations.partner(submission.partner) is None:
             continue
         verdict = ledger.verdicts[submission.submission_id]
+        received_on = declarations.initiative.day(submission.received_at)
         for table in verdict["tables"] or [{"object": None, "rows_accepted": 0, "rows_refused": 0}]:
             rows.append(
-                (submission.submission_id, submission.partner, submission.received_at[:10], table["object"],
+                (submission.submission_id, submission.partner, received_on, table["object"],
                  table["rows_accepted"], table["rows_refused"], verdict["verdict"])
             )  # fmt: skip
     return pd.DataFrame(rows, columns=columns)

@@ -30,7 +30,7 @@ def status(home: Home, declarations: Declarations, history: bool = False) -> dic
     """Everything that a person may have to act on, as plain data."""
     ledger = Ledger(home)
     newest = {s.path: s for s in ledger.submissions}
-    entries = _history(home, declarations, ledger) if history else [_entry(ledger, s) for s in newest.values()]
+    entries = _history(home, declarations, ledger) if history else [_entry(home, ledger, s) for s in newest.values()]
     return {
         "initiative": declarations.initiative.id,
         "release": release.current(home),
@@ -73,7 +73,7 @@ def _history(home: Home, declarations: Declarations, ledger: Ledger) -> list[dic
             "replaces": before.get(submission.path),
             "rows_current": current.get(submission.submission_id),
         }
-        entries.append(_entry(ledger, submission) | versions)
+        entries.append(_entry(home, ledger, submission) | versions)
         before[submission.path] = submission.submission_id
     return entries
 
@@ -86,7 +86,7 @@ def _refused_by(home: Home) -> Iterator[dict[str, str]]:
                 yield {"check": check["check"], "message": check["message"]}
 
 
-def _entry(ledger: Ledger, submission: Submission) -> dict[str, Any]:
+def _entry(home: Home, ledger: Ledger, submission: Submission) -> dict[str, Any]:
     verdict = ledger.verdicts.get(submission.submission_id, {"verdict": "pending", "tables": []})
     if submission.submission_id in ledger.withdrawn:
         verdict = {"verdict": "withdrawn", "tables": []}
@@ -96,6 +96,7 @@ def _entry(ledger: Ledger, submission: Submission) -> dict[str, Any]:
         "received_at": submission.received_at,
         "verdict": verdict["verdict"],
         "withdrawn": ledger.withdrawn.get(submission.submission_id),
+        "is_in_inbox": (home.inbox / submission.path).exists(),
         "rows_accepted": sum(table["rows_accepted"] for table in verdict["tables"]),
         "rows_refused": sum(table["rows_refused"] for table in verdict["tables"]),
     }
@@ -130,7 +131,9 @@ def as_text(answer: Mapping[str, Any]) -> str:
     lines += [f"Pending: {path}" for path in answer["pending"]]
     lines += [f"Cannot be read, check its rights: {path}" for path in answer["unreadable"]]
     for verdict in (HELD, REFUSED, PARTLY):
-        lines += [f"{verdict}: {e['path']} ({e['submission_id']})" for e in entries if e["verdict"] == verdict]
+        # A file that somebody took away asks for nothing any more.
+        waiting = [entry for entry in entries if entry["verdict"] == verdict and entry["is_in_inbox"]]
+        lines += [f"{verdict}: {entry['path']} ({entry['submission_id']})" for entry in waiting]
     lines += [f"Withdrawn: {e['path']} ({e['submission_id']}): {e['withdrawn']}" for e in entries if e["withdrawn"]]
     lines += [f"Late: {late['object']}, last delivery {late['last_delivery'] or 'never'}" for late in answer["late"]]
     lines += _conflict_lines(answer["conflicts"])
@@ -143,7 +146,7 @@ def _conflict_lines(found: Mapping[str, Any]) -> Iterator[str]:
         return
     shown = min(found["total"], CONFLICTS_SHOWN)
     more = f", the first {shown}" if shown < found["total"] else ""
-    yield f"Reported differently by several partners: {found['total']} keys{more}"
+    yield f"Reported differently by several partners: keys {found['total']}{more}"
     for conflict in found["listed"][:shown]:
         reports = "; ".join(
             f"{report['partner']} {_values(report['values'])} ({report['submission_id']})"
@@ -158,7 +161,7 @@ def _values(values: Mapping[str, float | None]) -> str:
 
 def submissions_text(home: Home, ledger: Ledger, submissions: Sequence[Submission]) -> str:
     """What became of these submissions, and where the receipts of those lie that somebody must act on."""
-    entries = [_entry(ledger, submission) for submission in submissions]
+    entries = [_entry(home, ledger, submission) for submission in submissions]
     lines = [_table(entries)]
     for submission, entry in zip(submissions, entries, strict=True):
         if entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):

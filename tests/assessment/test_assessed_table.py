@@ -8,7 +8,7 @@ from assessment_tables import INDICATORS, SETTINGS, series
 
 from pipelines.assessment import assess
 
-ADDED = ["value_low", "value_high", "verdict", "change_from_baseline", "change_from_previous", "trend"]
+ADDED = ["value_low", "value_high", "verdict", "change_from_baseline", "change_from_previous"]
 
 
 def test_rows_keep_their_order_and_index_and_gain_the_assessment() -> None:
@@ -17,7 +17,6 @@ def test_rows_keep_their_order_and_index_and_gain_the_assessment() -> None:
     assert list(assessed.columns) == [*values.columns, *ADDED]
     assert list(assessed.index) == [7, 3]
     pd.testing.assert_frame_equal(assessed[values.columns], values)
-    assert set(assessed["trend"]) == {"not_enough_data"}
 
 
 def test_every_row_carries_a_verdict_and_both_changes() -> None:

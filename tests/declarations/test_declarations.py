@@ -126,6 +126,23 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["milestones.csv", "row 2", "targets.csv"],
     ),
     (
+        "variation in percent",
+        lambda f: replace(
+            f / "initiative.yml", "confidence: 0.95", "extra_variation: {default: 4}\n  confidence: 0.95"
+        ),
+        ["initiative.yml", "assessment.extra_variation.default", "'4'"],
+    ),
+    (
+        "a trend of four points",
+        lambda f: replace(f / "initiative.yml", "confidence: 0.95", "trend: {minimum_points: 4}\n  confidence: 0.95"),
+        ["initiative.yml", "assessment.trend.minimum_points", "'4'"],
+    ),
+    (
+        "a section in one word",
+        lambda f: replace(f / "initiative.yml", "confidence: 0.95", "forecast: far\n  confidence: 0.95"),
+        ["initiative.yml", "section 'assessment.forecast'"],
+    ),
+    (
         "a time zone nobody lives in",
         lambda f: replace(f / "initiative.yml", "Asia/Jerusalem", "Asia/Nowhere"),
         ["initiative.yml", "Asia/Nowhere"],
@@ -270,6 +287,13 @@ def test_broken_declaration_is_said_in_one_line_with_its_place(
     message = str(error.value)
     assert "\n" not in message
     assert all(part in message for part in said), message
+
+
+def test_section_keeps_the_defaults_that_an_initiative_does_not_name(folder: Path) -> None:
+    replace(folder / "initiative.yml", "confidence: 0.95", "forecast: {periods: 3}\n  confidence: 0.9")
+    declared = load(folder).initiative.settings["assessment"]
+    assert (declared["confidence"], declared["forecast"]["periods"]) == (0.9, 3)
+    assert declared["forecast"]["maximum_periods"] == 10 and declared["extra_variation"]["default"] > 0
 
 
 def test_changed_register_changes_the_fingerprint(folder: Path, declared: Declarations) -> None:

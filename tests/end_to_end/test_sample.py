@@ -63,6 +63,27 @@ def test_hidden_row_publishes_nothing_derived(sample) -> None:
     assert hidden.drop(columns=list(kept)).isna().all(axis=None)
 
 
+def test_trends_and_forecasts_follow_from_what_is_shown_alone(sample) -> None:
+    series = ["indicator_id", "area_code", "frequency", "dimension", "member"]
+    values, trends, forecasts = sample.values, sample.table("trends"), sample.table("forecasts")
+    free = values[(values.conf_status == "F") & values.value.notna()]
+    assert len(trends) > 5000 and len(forecasts) > 10000
+    for period in ("first_period", "last_period"):
+        ends = trends.merge(free, left_on=[*series, period], right_on=[*series, "period"], suffixes=("", "_of_row"))
+        assert len(ends) == len(trends)
+    # The last match: what stands beside the value of the latest comparable period is the series' own trend.
+    assert (ends.trend == ends.trend_of_row).all() and (ends.last_value == ends.value).all()
+    assert forecasts.merge(values, on=[*series, "period"]).empty
+    assert set(forecasts.indicator_id) <= set(trends[trends.trend != "not_enough_data"].indicator_id)
+    assert ((forecasts.value_low <= forecasts.value) & (forecasts.value <= forecasts.value_high)).all()
+
+
+def test_free_rows_carry_a_trend_and_hidden_ones_none(sample) -> None:
+    is_free = sample.values.conf_status == "F"
+    assert sample.values.trend[is_free].isin(["improved", "worsened", "no_clear_trend", "not_enough_data"]).all()
+    assert sample.values.trend[~is_free].isna().all()
+
+
 def test_no_small_group_is_shown(sample, declared: Declarations) -> None:
     persons = {row["indicator_id"] for row in declared.rows("indicators") if row["counts_persons"]}
     free = sample.values.query("conf_status == 'F'")

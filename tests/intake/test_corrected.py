@@ -17,7 +17,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from pipelines.declarations import Declarations
 from pipelines.intake import corrected, receipt, spreadsheet
 from pipelines.intake.examine import ACCEPTED, PARTLY, Examination, Examiner
-from pipelines.intake.read import CORRECTED_COPY, Sheet, read
+from pipelines.intake.read import CORRECTED_COPY, Sheet, column_letter, read
 from pipelines.paths import REPOSITORY
 
 HEADER = ["רשות מקומית", "שנת לימודים", "מגזר", "מגדר", 'לומדים בכיתה י"ב']
@@ -281,6 +281,25 @@ def test_copy_of_a_copy_has_one_summary_and_no_stale_marks(declared: Declaration
     assert note(sheet["A4"]) == "" and note(sheet["A6"]).count("ערדד") == 1
 
 
+def test_number_written_over_a_percentage_in_the_copy_is_a_number(declared: Declarations, examiner: Examiner) -> None:
+    table = make.clean(declared, "cohorts", "he", 5)
+    letter = column_letter(table.position("n_enrolled_grade_12"))
+    content = make.as_xlsx(make.Sheet("נתונים", table.set(2, "n_enrolled_grade_12", make.Percent(0.85))))
+    examination = examiner.examine(content, "a.xlsx")
+    assert [(f.rule, f.row, f.column_letter) for f in examination.findings] == [("percentage", 3, letter)]
+    copy = corrected.as_xlsx(declared, receipt.Header("a.xlsx"), content, examination, "he")
+    assert copy is not None
+    book = openpyxl.load_workbook(io.BytesIO(copy))
+    # What is typed into a cell takes on the cell's own format.
+    cell = book["נתונים"][f"{letter}3"]
+    assert cell.value == "85%" and "%" not in cell.number_format
+    cell.value = 9000
+    answered = io.BytesIO()
+    book.save(answered)
+    again = examiner.examine(answered.getvalue(), "a.xlsx")
+    assert again.findings == () and again.tables[0].accepted.at[3, "n_enrolled_grade_12"] == 9000
+
+
 def test_question_is_answered_by_choosing_in_the_header(declared: Declarations, examiner: Examiner) -> None:
     from pipelines.intake.findings import Finding
 
@@ -289,7 +308,7 @@ def test_question_is_answered_by_choosing_in_the_header(declared: Declarations, 
     column = examination.tables[0].contract.columns[0]
     asked = Finding(
         "which_column", sheet="נתונים ", row=3, column_letter="A", header="רשות", suggestion=column.label("he"),
-        parameters={"header": "רשות", "column": column},
+        parameters={"header": "רשות", "column": column, "table": examination.tables[0].contract},
     )  # fmt: skip
     examination = replace(examination, findings=(*examination.findings, asked))
     copy = corrected.as_xlsx(declared, receipt.Header("a.xlsx"), content, examination, "he")

@@ -44,6 +44,8 @@ def test_file_of_one_row_is_read_in_each_encoding_and_delimiter(
         (b"\n \n", "empty_file"),
         (b"PK\x03\x04 not really", "unreadable"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x00", "other_format"),
+        (b'\xef\xbb\xbf{"type": "FeatureCollection", "features": []}', "other_format"),
+        (b'[{"a": 1}, {"a": 2}]', "other_format"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "unreadable"),
         (b"Dear all,\nplease find attached our report.\n", "unknown_table"),
     ],

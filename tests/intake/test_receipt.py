@@ -99,7 +99,7 @@ def test_every_sentence_of_the_room_is_marked_for_the_catalogues() -> None:
     asked = set()
     for file in room.glob("*.py"):
         asked |= set(
-            re.findall(r"(?:translate|say|translator\(\w+(?:\.\w+)?\))\(\"([^\"]+)\"\)", file.read_text("utf-8"))
+            re.findall(r"(?:translate|say|translator\(\w+(?:\.\w+)?\))\(['\"]([^'\"]+)['\"]\)", file.read_text("utf-8"))
         )
     assert told | asked <= marked
 

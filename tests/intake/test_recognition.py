@@ -17,6 +17,7 @@ from pipelines.intake.examine import REFUSED, Examiner
 from pipelines.intake.findings import Finding
 from pipelines.intake.normalise import Normaliser
 from pipelines.intake.read import Sheet
+from pipelines.intake.receipt import message
 from pipelines.intake.recognise import Table, recognise
 from pipelines.intake.text import fold
 
@@ -425,7 +426,20 @@ OTHERS = (
 def test_real_file_of_others_gets_one_clear_answer(declared: Declarations, real_files: Path, name: str) -> None:
     examined = Examiner(declared).examine((real_files / name).read_bytes(), name)
     assert examined.verdict == REFUSED
-    assert [f.rule for f in examined.findings if f.rule != "hidden_sheet"] == ["unknown_table"]
+    (finding,) = examined.findings
+    assert finding.rule in ("unknown_table", "nearest_table")
+
+
+def test_answer_names_the_nearest_table_and_what_is_missing_in_it(declared: Declarations) -> None:
+    content = "שנת לימודים,סמל מוסד,צבע,מחיר,גודל\r\n2022,148080,אדום,3,4\r\n".encode()
+    examined = Examiner(declared).examine(content, "a.csv")
+    (finding,) = examined.findings
+    assert (examined.verdict, finding.rule, finding.row) == (REFUSED, "nearest_table", 1)
+    nearest, found = finding.parameters["nearest"], {"school_id", "school_year"}
+    missing = [c.label("he") for c in nearest.columns if c.is_required and c.name not in found]
+    assert missing and all(label in message(finding, "he") for label in (nearest.label("he"), *missing))
+    one_word = Examiner(declared).examine("שנת לימודים,צבע\r\n2022,אדום\r\n".encode(), "a.csv")
+    assert [f.rule for f in one_word.findings] == ["unknown_table"]
 
 
 def test_every_real_file_is_in_one_of_the_two_lists(real_files: Path) -> None:

@@ -89,6 +89,12 @@ def test_near_name_is_a_suggestion_and_never_taken(examiner: Examiner) -> None:
     assert "תל אביב-יפו" in (examined.findings[0].suggestion or "")
 
 
+def test_near_name_is_suggested_in_the_language_that_was_written(examiner: Examiner) -> None:
+    in_english = examine(examiner, GOOD.replace("ערד", "Beersheva"))
+    assert "באר שבע" not in (in_english.findings[0].suggestion or "")
+    assert any(name.isascii() for name in (in_english.findings[0].suggestion or "").split("; "))
+
+
 def test_withheld_number_is_neither_zero_nor_missing(examiner: Examiner) -> None:
     examined = examine(examiner, "ערד,2022,יהודי,בנות,מתמטיקה,5,*,54,,18")
     row = examined.tables[0].accepted.iloc[0]

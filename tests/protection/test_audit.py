@@ -16,7 +16,7 @@ from protection_tables import AREAS, INDICATORS, SETTINGS, across, assessed, tab
 import pipelines.protection.audit as audit_module
 import pipelines.protection.audit_targets as audit_targets_module
 from pipelines.protection import protect
-from pipelines.protection.audit import audit
+from pipelines.protection.audit import audit, audit_tables
 
 
 @pytest.fixture
@@ -224,3 +224,33 @@ def test_audit_finds_nothing_after_protection_and_every_unhidden_small_cell(
             restored[column] = restored[column].where(restored.index != at, values[column])
         restored.loc[at, "conf_status"] = "F"
         assert audit(restored, INDICATORS, AREAS, settings) != []
+
+
+FOLLOWING = {"indicator_id": "examinees", "area_code": "0001", "frequency": "A", "dimension": "sector"}
+
+
+@pytest.mark.parametrize(
+    ("message", "columns"),
+    [
+        ("of a series that shows nothing", {"member": "a"}),
+        ("of a series that shows nothing", {"member": "no such"}),
+        ("of a period that is hidden", {"member": "b", "period": "2014"}),
+        ("of a period that is hidden", {"member": "b", "first_period": "2013", "last_period": "2014"}),
+        ("on more points than are shown", {"member": "b", "last_period": "2013", "n_points": 2}),
+    ],
+)
+def test_table_that_follows_from_the_values_tells_nothing_of_hidden_rows(published, message, columns) -> None:
+    hidden = row(published, "examinees", "b", "2014")
+    published.loc[hidden, ["conf_status", "value"]] = ["C", None]
+    (leak,) = audit_tables(published, {"slopes": pd.DataFrame([{**FOLLOWING, **columns}])})
+    assert message in leak.message and leak.check == "check_confidentiality_hidden_in_slopes"
+
+
+def test_table_that_keeps_to_what_is_shown_passes(published) -> None:
+    row = {**FOLLOWING, "member": "b", "first_period": "2013", "last_period": "2014", "n_points": 2}
+    free = pd.DataFrame([row])
+    assert audit_tables(published, {"slopes": free}) == []
+    # A table may say of itself which rows are hidden; those are held to nothing here.
+    assert audit_tables(published, {"slopes": free.assign(member="a", conf_status="C")}) == []
+    # What is not of series (a register) is passed over.
+    assert audit_tables(published, {"goals": free[["indicator_id"]]}) == []
