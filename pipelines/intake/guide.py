@@ -42,6 +42,8 @@ STATUS_WORDS: Mapping[str, str] = MappingProxyType(
         "M": _("There can be no such number."),
         "L": _("Nobody collected the number."),
         "U": _("The number in the brackets is uncertain; it counts like any other."),
+        "P": _("The number is provisional; it counts like any other."),
+        "E": _("The number is an estimate; it counts like any other."),
     }
 )
 OPERATOR_WORDS: Mapping[str, str] = MappingProxyType(

@@ -204,6 +204,16 @@ def test_number_in_brackets_is_that_number_of_low_reliability(examiner: Examiner
     assert (accepted["n_started"].tolist(), accepted["n_started" + STATUS_SUFFIX].tolist()) == ([7], ["U"])
 
 
+def test_provisional_and_estimated_numbers_are_taken_with_their_mark(declared: Declarations) -> None:
+    groups = declared.objects["matriculation_groups"]
+    own = with_object(declared, dataclasses.replace(groups, markers=MappingProxyType({"#p": "P", "~#": "E"})))
+    for text, number, status in (("17p", 17, "P"), ("~ 1,700", 1700, "E"), ("17", 17, "A")):
+        examined = examine(Examiner(own), row_with(n_started=text))
+        assert (examined.verdict, examined.findings) == (ACCEPTED, ()), text
+        accepted = examined.tables[0].accepted
+        assert (accepted["n_started"].tolist(), accepted["n_started__obs_status"].tolist()) == ([number], [status])
+
+
 def test_what_stands_in_brackets_must_still_be_a_number_that_may_stand_here(examiner: Examiner) -> None:
     rules = [examine(examiner, row_with(n_started=text)).findings[0].rule for text in ("(7.3)", "(many)", "(-5)")]
     assert rules == ["not_whole", "not_a_number", "below_minimum"]
