@@ -85,7 +85,7 @@ def judge(shop: Workshop) -> GateResult:
     home, declarations, ledger = shop.home, shop.declarations, shop.ledger
     draft = release.begin(home, declarations, ledger)
     values = protected_values(shop)
-    tables.write_tables(draft.data, declarations, values)
+    tables.write_tables(draft.data, declarations, {tables.VALUES: values, **derived_tables(shop, values)})
     return run_gate(
         draft.data,
         release.published_data(home, draft.previous),
@@ -118,6 +118,14 @@ def protected_values(shop: Workshop) -> pd.DataFrame:
         facts = connection.sql(f"select * from {FACTS}").df()
     assessed = assess(facts, registers["indicators"], settings, registers["breaks"])
     return protect(assessed, registers["indicators"], registers["areas"], settings, registers["baselines"])
+
+
+def derived_tables(shop: Workshop, published: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Published tables that follow from the free rows of the protected values, by their contracts' ids."""
+    from pipelines.assessment import derived
+
+    registers = {name: _frame(shop.declarations, name) for name in derived.REGISTERS}
+    return derived.derived_tables(published, registers, shop.declarations.initiative)
 
 
 def render(shop: Workshop, gate: GateResult) -> None:

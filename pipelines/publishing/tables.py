@@ -1,5 +1,6 @@
-"""Published tables: protected values and public registers → CSV, Parquet and a data package; always the same bytes.
+"""Published tables → CSV, Parquet and a data package; always the same bytes.
 
+They are the protected values, what follows from them, and public registers.
 Column order, types and descriptions come from the contracts of kind `published` and of the registers. Does not belong
 here: what a value is, or whether it may be shown.
 """
@@ -20,20 +21,25 @@ from pipelines.intake.land import ARROW
 
 VALUES = "indicator_values"
 # Registers that explain the codes in the values; the others say how the initiative works inside.
-PUBLIC_REGISTERS = ("indicators", "areas", "groups", "subjects", "goals", "targets", "baselines", "breaks")
+PUBLIC_REGISTERS = (
+    "indicators", "areas", "groups", "peer_groups", "subjects", "goals", "targets", "baselines", "breaks",
+)  # fmt: skip
 # Digits after the point: below them, values differ between machines and mean nothing.
 DECIMALS = 10
 FRICTIONLESS = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
 
 
-def write_tables(folder: Path, declarations: Declarations, values: pd.DataFrame) -> None:
-    """Write every published table into `folder`, with a datapackage.json that describes them."""
+def write_tables(folder: Path, declarations: Declarations, frames: Mapping[str, pd.DataFrame]) -> None:
+    """Write every published table into `folder`, with a datapackage.json that describes them.
+
+    `frames` has the rows of each contract of kind published, by its id (`VALUES` among them); KeyError without one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    contract = declarations.objects[VALUES]
-    ordered = values.sort_values(list(contract.key), kind="stable", ignore_index=True)
-    _write(folder, contract, _values_table(contract, ordered))
-    written.append(contract)
+    for contract in declarations.published:
+        ordered = frames[contract.id].sort_values(list(contract.key), kind="stable", ignore_index=True)
+        _write(folder, contract, _typed_table(contract, ordered))
+        written.append(contract)
     for register_id in PUBLIC_REGISTERS:
         register = declarations.objects[register_id]
         rows = [dict(row) for row in declarations.rows(register_id)]
@@ -52,8 +58,8 @@ def _schema(contract: TableContract) -> pa.Schema:
     return pa.schema({column.name: ARROW[column.type] for column in contract.columns})
 
 
-def _values_table(contract: TableContract, values: pd.DataFrame) -> pa.Table:
-    rounded = values.copy()
+def _typed_table(contract: TableContract, rows: pd.DataFrame) -> pa.Table:
+    rounded = rows.copy()
     for column in contract.columns:
         if column.type == "number":
             # Adding zero turns a negative zero, which would be printed as such, into zero.
