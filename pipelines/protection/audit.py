@@ -5,8 +5,8 @@ hiding, and anything imported from `suppression` or `cells`; an audit that share
 
 It proves the policy's plain promises: hidden rows are empty, no shown number is under the threshold, what one
 indicator hides no other shows, no hidden or left-out part stands alone under its shown total, and nothing of a
-hidden row lives on in other periods. It does not solve for several hidden cells at once. A message says where a
-leak is and never what leaked: it may be printed and logged.
+hidden row lives on in other periods or in other published tables. It does not solve for several hidden cells at once.
+A message says where a leak is and never what leaked: it may be printed and logged.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class _Published:
     zeros_are_free: bool
     complements_are_free: bool
     agreed: frozenset[tuple[str, str, str, str]]
+    derived: Mapping[str, pd.DataFrame]
 
     def is_small(self, count: pd.Series) -> pd.Series:
         small = count.lt(self.threshold).fillna(False).astype(bool)
@@ -54,6 +55,7 @@ def audit(
     areas: pd.DataFrame,
     settings: Mapping[str, Any],
     agreed_baselines: pd.DataFrame | None = None,
+    derived: Mapping[str, pd.DataFrame] | None = None,
 ) -> list[Leak]:
     """Every leak in the rows to be published; an empty list is a pass.
 
@@ -62,6 +64,7 @@ def audit(
         indicators, areas: the registers' rows.
         settings: the initiative's; `policy` holds threshold, zeros, complements.
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is a public agreement.
+        derived: the other tables to be published, by name.
     """
     policy = settings["policy"]
     key = ["indicator_id", "area_code", "dimension", "member"]
@@ -73,6 +76,7 @@ def audit(
         policy["zeros"] == "shown",
         policy["complements"] == "shown",
         frozenset(agreed),
+        derived or {},
     )
     checks: tuple[Callable[[_Published], list[Leak]], ...] = (
         _status_is_known,
@@ -82,6 +86,7 @@ def audit(
         _no_part_stands_alone,
         _hidden_baselines_are_gone,
         _hidden_previous_rows_are_not_compared,
+        _derived_tables_stand_on_shown_rows,
     )
     return [leak for check in checks for leak in check(published)]
 
@@ -288,6 +293,26 @@ def _hidden_previous_rows_are_not_compared(published: _Published) -> list[Leak]:
     relies = _series(rows, previous).isin(_series(hidden, hidden["period"]))
     compares = rows["change_from_previous"].isin(["improved", "worsened", "no_clear_change"])
     return _leaks("references", "The row is compared with a hidden one.", rows[relies & compares])
+
+
+def _derived_tables_stand_on_shown_rows(published: _Published) -> list[Leak]:
+    """No row of another table is about a hidden row, whichever of the members that it names is the hidden one.
+
+    A table that names no members is about totals; one that names no indicator, area or period is about no single row.
+    """
+    hidden = published.rows.loc[published.rows["conf_status"] == "C", ["indicator_id", *GROUP]]
+    found = []
+    for name, table in published.derived.items():
+        if not {"indicator_id", "area_code", "frequency", "period"} <= set(table.columns):
+            continue
+        named = [column for column in table.columns if column == "member" or column.endswith("_member")]
+        sides = [table.assign(member=table[column]) for column in named] or [
+            table.assign(dimension="all", member="all")
+        ]
+        for side in sides:
+            about = side[["indicator_id", *GROUP]].merge(hidden.drop_duplicates(), on=["indicator_id", *GROUP])
+            found += _leaks("derived", f"A row of {name} is about this hidden one.", about)
+    return found
 
 
 def _previous(frequency: str, period: str) -> str:

@@ -24,7 +24,8 @@ import pandas as pd
 
 from pipelines.declarations import Declarations
 
-VALUES = "indicator_values.parquet"
+VALUES_TABLE = "indicator_values"
+VALUES = f"{VALUES_TABLE}.parquet"
 KEY = ["initiative_id", "indicator_id", "area_code", "frequency", "period", "dimension", "member"]
 WHERE = ["indicator_id", "area_code", "period", "dimension", "member", "where"]
 N_EXAMPLES = 3
@@ -73,6 +74,7 @@ class _Release:
     settings: Mapping[str, Any]
     explanations: Mapping[str, str]
     agreed_baselines: pd.DataFrame | None
+    derived: Mapping[str, pd.DataFrame]
 
     @property
     def bounds(self) -> Mapping[str, Any]:
@@ -106,7 +108,7 @@ def run_gate(
     """Every check on the release in a folder.
 
     Args:
-        published: folder of the data to be published; `indicator_values.parquet` in it is read back.
+        published: folder of the data to be published; every declared published table in it is read back.
         previous: the last release's folder of the same shape; None before the first.
         declarations: the registers indicators, areas and baselines (the agreed ones), and the initiative's
             settings: `gate` holds maximum_yearly_change by unit (0.5: half as much again, or the other way),
@@ -115,7 +117,7 @@ def run_gate(
         accepted: check → why it may fail. The confidentiality check is not acceptable.
 
     Raises:
-        FileNotFoundError: one of the two folders has no indicator values.
+        FileNotFoundError: one of the two folders has no indicator values, or a declared table is not in the first.
         RuntimeError: an expectation could not be evaluated, which says nothing about the data.
     """
     values = pd.read_parquet(published / VALUES).reset_index(drop=True)
@@ -128,6 +130,11 @@ def run_gate(
         settings=declarations.initiative.settings,
         explanations=explanations,
         agreed_baselines=agreed if len(agreed) else None,
+        derived={
+            table.id: pd.read_parquet(published / f"{table.id}.parquet")
+            for table in declarations.published
+            if table.id != VALUES_TABLE
+        },
     )
     validate = _validator()
     results = tuple(_result(name, check(release), validate, accepted) for name, check in CHECKS.items())
@@ -338,7 +345,14 @@ def _same_as_before(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
 def _confidentiality(release: _Release) -> _Examined:
     from pipelines.protection.audit import audit
 
-    leaks = audit(release.values, release.indicators, release.areas, release.settings, release.agreed_baselines)
+    leaks = audit(
+        release.values,
+        release.indicators,
+        release.areas,
+        release.settings,
+        release.agreed_baselines,
+        release.derived,
+    )
     # Where a leak is may be printed; what leaks may not.
     frame = pd.DataFrame({"where": [f"{leak.message} {leak.where}" for leak in leaks]}, dtype="str")
     return _Examined(
