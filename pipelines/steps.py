@@ -143,6 +143,7 @@ def render(shop: Workshop, gate: GateResult) -> None:
         release_id=draft.release_id,
         as_of=_local_date(shop, ledger.as_of),
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
+        downloads=(*(f"{table.id}.csv" for table in shop.declarations.published), "indicators.csv"),
     )
     draw(content, draft.site)
 
