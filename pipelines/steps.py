@@ -135,14 +135,16 @@ def render(shop: Workshop, gate: GateResult) -> None:
 
     ledger = shop.ledger
     draft = release.opened(shop.home, shop.declarations, ledger)
+    published = tables.read_tables(draft.data, shop.declarations)
     content = SiteContent(
         declarations=shop.declarations,
-        values=tables.read_values(draft.data),
+        values=published.pop(tables.VALUES),
         checks=gate.checks,
         submissions=release.submissions_frame(shop.declarations, ledger),
         release_id=draft.release_id,
         as_of=_local_date(shop, ledger.as_of),
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
+        tables=published,
         downloads=(*(f"{table.id}.csv" for table in shop.declarations.published), "indicators.csv"),
     )
     draw(content, draft.site)

@@ -49,9 +49,9 @@ def write_tables(folder: Path, declarations: Declarations, frames: Mapping[str, 
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def read_values(folder: Path) -> pd.DataFrame:
-    """The published values as they stand in the Parquet file."""
-    return pd.read_parquet(folder / f"{VALUES}.parquet")
+def read_tables(folder: Path, declarations: Declarations) -> dict[str, pd.DataFrame]:
+    """Every declared published table by its contract's id, as it stands in its Parquet file."""
+    return {contract.id: pd.read_parquet(folder / f"{contract.id}.parquet") for contract in declarations.published}
 
 
 def _schema(contract: TableContract) -> pa.Schema:
