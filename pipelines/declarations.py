@@ -266,6 +266,8 @@ def load(initiative: str | Path | None = None) -> Declarations:
     for table in registers:
         _check_register_references(loaded, table)
     _check_hierarchy(loaded)
+    _check_reference_members(loaded)
+    _check_peers(loaded)
     _check_indicators(loaded)
     _check_targets(loaded)
     return loaded
@@ -331,6 +333,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "assessment.extra_variation": {"default": (0, 1), "minimum_points": (3, 1000)},
     "assessment.trend": {"confidence": (0.5, 0.9999), "minimum_points": (5, 1000)},
     "assessment.forecast": {"confidence": (0.5, 0.9999), "periods": (1, 100), "maximum_periods": (1, 100)},
+    "peers": {"width": (0, 10**6), "minimum": (2, 10**6)},
     "gate": {"minimum_coverage": (0, 1), "maximum_ratio": (0, 10**6)},
 }
 
@@ -694,6 +697,34 @@ def _check_hierarchy(declared: Declarations) -> None:
         parent = row["parent_code"]
         if parent is not None and types.index(type_of[parent]) >= types.index(row["area_type"]):
             raise DeclarationError(f"{where}: parent_code: '{parent}' is not of a type above {row['area_type']}.")
+
+
+def _check_reference_members(declared: Declarations) -> None:
+    """The members of a dimension are compared with one of them, or with none."""
+    seen: dict[str, int] = {}
+    for number, row in enumerate(declared.rows("groups"), start=2):
+        if row["is_reference"] and seen.setdefault(row["dimension"], number) != number:
+            raise DeclarationError(
+                f"{declared.initiative.folder.name}/groups.csv: row {number}: is_reference: '{row['dimension']}' has a "
+                f"reference in row {seen[row['dimension']]} already."
+            )
+
+
+def _check_peers(declared: Declarations) -> None:
+    """Bands of peers need a number in the register of areas, and a name that no declared group bears."""
+    folder, column = declared.initiative.folder.name, declared.initiative.settings["peers"].get("column")
+    numbers = {c.name for c in declared.objects["areas"].columns if c.type in ("integer", "number")}
+    if column is not None and column not in numbers:
+        raise DeclarationError(f"{folder}/initiative.yml: peers.column: '{column}' is no number in areas.csv.")
+    type_of = {row["area_code"]: row["area_type"] for row in declared.rows("areas")}
+    for number, row in enumerate(declared.rows("peer_groups"), start=2):
+        where = f"{folder}/peer_groups.csv: row {number}"
+        if row["peer_group_id"] == column:
+            raise DeclarationError(f"{where}: peer_group_id: '{column}' is the name of the bands in initiative.yml.")
+        if type_of[row["area_code"]] != declared.initiative.area_types[-1]:
+            raise DeclarationError(
+                f"{where}: area_code: '{row['area_code']}' is not of type {declared.initiative.area_types[-1]}."
+            )
 
 
 def _check_indicators(declared: Declarations) -> None:

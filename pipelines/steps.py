@@ -107,16 +107,17 @@ def kept_gate(shop: Workshop) -> GateResult:
 
 def published_tables(shop: Workshop) -> Mapping[str, pd.DataFrame]:
     """Every published table by its contract's id; what is not the values follows from the protected ones alone."""
-    from pipelines.assessment import outlook
+    from pipelines.assessment import derived, outlook
 
-    settings = shop.declarations.initiative.settings
-    indicators, breaks = _frame(shop.declarations, "indicators"), _frame(shop.declarations, "breaks")
-    ahead = outlook(protected_values(shop), indicators, settings, breaks)
+    initiative = shop.declarations.initiative
+    registers = {name: _frame(shop.declarations, name) for name in derived.REGISTERS}
+    ahead = outlook(protected_values(shop), registers["indicators"], initiative.settings, registers["breaks"])
     return {
         tables.VALUES: ahead.values,
         "trends": ahead.trends,
         "forecasts": ahead.forecasts,
         "baselines_restated": restated_baselines(ahead.values, shop.declarations),
+        **derived.derived_tables(ahead.values, registers, initiative),
     }
 
 
@@ -141,14 +142,17 @@ def render(shop: Workshop, gate: GateResult) -> None:
 
     ledger = shop.ledger
     draft = release.opened(shop.home, shop.declarations, ledger)
+    published = tables.read_tables(draft.data, shop.declarations)
     content = SiteContent(
         declarations=shop.declarations,
-        values=tables.read_values(draft.data),
+        values=published.pop(tables.VALUES),
         checks=gate.checks,
         submissions=release.submissions_frame(shop.declarations, ledger),
         release_id=draft.release_id,
         as_of=shop.declarations.initiative.day(ledger.as_of) if ledger.as_of else "",
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
+        tables=published,
+        downloads=(*(f"{table.id}.csv" for table in shop.declarations.published), "indicators.csv"),
     )
     draw(content, draft.site)
 

@@ -10,6 +10,7 @@ from dashboards.charts.words import cell, common_breaks, common_legend, headline
 from dashboards.content import HIDDEN, MISSING, SHOWN, WITHHELD, Area, Material
 from dashboards.labels import CHANGES, VERDICTS
 from dashboards.language import Voice
+from dashboards.tables import positions, report_card
 from dashboards.views import Badge, Page
 
 FEW = 20
@@ -41,6 +42,8 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
         context |= {
             "standing": state_sentence(material, voice, area),
             "goals": goal_views(material, voice, area),
+            "card": report_card(material, voice, area),
+            "positions": positions(material, voice, area),
             "trends": (trends := [trend_chart(material, voice, area, i) for i in material.headlines()]),
             "trend_legend": common_legend(trends),
             "trend_breaks": common_breaks(trends),

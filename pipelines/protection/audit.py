@@ -98,9 +98,9 @@ def audit(
 def audit_tables(values: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> list[Leak]:
     """Every leak in the published tables that follow from the values; an empty list is a pass.
 
-    A table follows from the values where it has all columns of a series (indicator, area, frequency, dimension,
-    member); others are passed over. Its rows, or the free ones where it says so itself, may only tell of series that
-    show a value, never of a period that is hidden, and not count more points than are shown.
+    A table follows from the values where it names indicator, area and frequency; others are passed over. One that names
+    no members is about totals; one that names several tells of each. Its rows, or the free ones where it says so, may
+    only tell of series that show a value, never of a period that is hidden, and not count more points than are shown.
 
     Args:
         values: `indicator_values` as published.
@@ -108,10 +108,17 @@ def audit_tables(values: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> li
     """
     found = []
     for name, table in sorted(tables.items()):
-        if set(SERIES) <= set(table.columns):
+        if {"indicator_id", "area_code", "frequency"} <= set(table.columns):
             rows = table[table["conf_status"] == "F"] if "conf_status" in table.columns else table
-            found += _hidden_is_not_told_of(values, rows, name)
+            for side in _sides(rows):
+                found += _hidden_is_not_told_of(values, side, name)
     return found
+
+
+def _sides(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows once for each column that names a member; those without any are about totals."""
+    named = [column for column in rows.columns if column == "member" or column.endswith("_member")]
+    return [rows.assign(member=rows[column]) for column in named] or [rows.assign(dimension="all", member="all")]
 
 
 def _hidden_is_not_told_of(values: pd.DataFrame, rows: pd.DataFrame, name: str) -> list[Leak]:

@@ -24,7 +24,8 @@ import pandas as pd
 
 from pipelines.declarations import Declarations
 
-VALUES = "indicator_values.parquet"
+VALUES_TABLE = "indicator_values"
+VALUES = f"{VALUES_TABLE}.parquet"
 KEY = ["initiative_id", "indicator_id", "area_code", "frequency", "period", "dimension", "member"]
 WHERE = ["indicator_id", "area_code", "period", "dimension", "member", "where"]
 N_EXAMPLES = 3
@@ -118,7 +119,7 @@ def run_gate(
         accepted: check → why it may fail. The confidentiality check is not acceptable.
 
     Raises:
-        FileNotFoundError: one of the two folders has no indicator values.
+        FileNotFoundError: one of the two folders has no indicator values, or a declared table is not in the first.
         RuntimeError: an expectation could not be evaluated, which says nothing about the data.
     """
     values = pd.read_parquet(published / VALUES).reset_index(drop=True)

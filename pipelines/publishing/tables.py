@@ -22,7 +22,9 @@ from pipelines.intake.land import ARROW
 VALUES = "indicator_values"
 # Registers that explain the codes in the values; the others say how the initiative works inside. The agreed baselines
 # are published beside what the sources say today, and only where they show no hidden value.
-PUBLIC_REGISTERS = ("indicators", "areas", "groups", "subjects", "goals", "targets", "milestones", "breaks")
+PUBLIC_REGISTERS = (
+    "indicators", "areas", "groups", "peer_groups", "subjects", "goals", "targets", "milestones", "breaks",
+)  # fmt: skip
 # Digits after the point: below them, values differ between machines and mean nothing.
 DECIMALS = 10
 FRICTIONLESS = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
@@ -50,9 +52,9 @@ def write_tables(folder: Path, declarations: Declarations, frames: Mapping[str, 
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def read_values(folder: Path) -> pd.DataFrame:
-    """The published values as they stand in the Parquet file."""
-    return pd.read_parquet(folder / f"{VALUES}.parquet")
+def read_tables(folder: Path, declarations: Declarations) -> dict[str, pd.DataFrame]:
+    """Every declared published table by its contract's id, as it stands in its Parquet file."""
+    return {contract.id: pd.read_parquet(folder / f"{contract.id}.parquet") for contract in declarations.published}
 
 
 def _schema(contract: TableContract) -> pa.Schema:

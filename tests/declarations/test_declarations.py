@@ -204,8 +204,39 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         lambda f: _contract(f, "name: n_all,", "name: partner_id,"),
         ["own.odcs.yaml", "partner_id"],
     ),
+    (
+        "a dimension with two references",
+        lambda f: replace(f / "groups.csv", "gender,female,1,false", "gender,female,1,true"),
+        ["groups.csv", "row 3", "is_reference", "'gender'"],
+    ),
+    (
+        "peers by a column that is no number",
+        lambda f: replace(f / "initiative.yml", "column: ses_cluster", "column: area_type"),
+        ["initiative.yml", "peers.column", "'area_type'"],
+    ),
+    (
+        "peers beyond counting",
+        lambda f: replace(f / "initiative.yml", "  minimum: 5", "  minimum: 1"),
+        ["initiative.yml", "peers.minimum"],
+    ),
+    (
+        "a district among peers",
+        lambda f: _append_peers(f, "coast,north,א,a,ا"),
+        ["peer_groups.csv", "row 2", "'north'"],
+    ),
+    (
+        "a group of peers named as the bands are",
+        lambda f: _append_peers(f, "ses_cluster,3000,א,a,ا"),
+        ["peer_groups.csv", "row 2", "'ses_cluster'"],
+    ),
     ("a partner without priority", lambda f: replace(f / "partners.csv", ",false,100,", ",false,,"), ["priority"]),
 ]
+
+
+def _append_peers(folder: Path, row: str) -> None:
+    with (folder / "peer_groups.csv").open("a", encoding="utf-8") as file:
+        file.write(row + "\n")
+
 
 OWN_CONTRACT = """
 apiVersion: v3.2.0

@@ -197,6 +197,23 @@ def countries(draw: st.DrawFn) -> pd.DataFrame:
     return assessed(rows)
 
 
+def test_derived_row_is_a_leak_whichever_of_its_members_is_hidden(published) -> None:
+    key = ["indicator_id", "area_code", "frequency", "period", "dimension", "member"]
+    of_b = published.loc[row(published, "examinees_share", "b"), key]
+    for member, reference, is_leak in (("b", "d", False), ("a", "b", True), ("b", "a", True)):
+        found = audit_tables(published, {"gaps": of_b.assign(member=member, reference_member=reference)})
+        assert {leak.check for leak in found} == ({"check_confidentiality_hidden_in_gaps"} if is_leak else set())
+    assert audit_tables(published, {"counts": pd.DataFrame({"n_improved": [3]})}) == []
+
+
+def test_derived_row_that_names_no_member_is_about_the_total() -> None:
+    values = protect(table("examinees_share", {"all": (5, 50)}), INDICATORS, AREAS, SETTINGS)
+    place = values[["indicator_id", "area_code", "frequency", "period"]]
+    assert {leak.check for leak in audit_tables(values, {"positions": place})} == {
+        "check_confidentiality_hidden_in_positions"
+    }
+
+
 NAMES = ("enrolled", "examinees", "passed", "started", "elsewhere")
 SIDES = {
     "examinees": ("examinees", None),

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pipelines.declarations import Declarations
-from pipelines.publishing.tables import PUBLIC_REGISTERS, VALUES, read_values, write_tables
+from pipelines.publishing.tables import PUBLIC_REGISTERS, VALUES, read_tables, write_tables
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def test_numbers_are_rounded_and_no_zero_is_negative(
     frames: dict[str, pd.DataFrame], declared: Declarations, tmp_path: Path
 ) -> None:
     write_tables(tmp_path, declared, frames)
-    assert read_values(tmp_path)["value"].tolist() == [0.0, 0.1234567890]
-    assert str(read_values(tmp_path)["value"].iloc[0]) == "0.0"
+    assert read_tables(tmp_path, declared)[VALUES]["value"].tolist() == [0.0, 0.1234567890]
+    assert str(read_tables(tmp_path, declared)[VALUES]["value"].iloc[0]) == "0.0"
 
 
 @pytest.mark.parametrize("change", ["missing", "undeclared"])
