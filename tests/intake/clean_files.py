@@ -226,6 +226,23 @@ def _hebrew_years(declared: Declarations) -> CleanFile:
     return CleanFile("קובץ.csv", make.as_csv(grid), ((replace(table, values=tuple(values)), 1),))
 
 
+def _padded(kind: str) -> Callable[[Declarations], CleanFile]:
+    """Codes that are numbers, and show their zeros by the format of their cells."""
+
+    def build(declared: Declarations) -> CleanFile:
+        table = make.clean(declared, COHORTS, "he", 7, codes=True)
+        grid, at = table.copy(), table.position("authority_code")
+        for row in grid[1:]:
+            row[at] = make.Shown(int(row[at]), "0000")
+        grid[1][at], values = make.Shown(31, "0000"), [dict(row) for row in table.values]
+        values[0]["authority_code"] = "0031"
+        content = make.WORKBOOKS[kind](Sheet(TITLE, grid))
+        return CleanFile(f"קובץ.{kind}", content, ((replace(table, values=tuple(values)), 1),))
+
+    return build
+
+
+FILES |= {f"zeros shown by a format in {kind}": _padded(kind) for kind in make.WORKBOOKS}
 FILES |= {
     "every declared mark": _marked,
     "texts that look like formulas": _harmless,

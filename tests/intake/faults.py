@@ -4,7 +4,6 @@ Belongs here: how a file is broken and what is expected. What production makes o
 """
 
 import datetime
-import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -287,6 +286,19 @@ CELLS: Mapping[str, Cell] = {
     "Persian digits": _wrong(PROGRAMS, "n_male", "۱۲۳", "other_spelling", changes=1),
     "code as a formula of text": _wrong(GROUPS, "authority_code", '="0031"', "other_spelling", changes=1, layout="csv"),
     "spelling of a place": _wrong(TEACHERS, "authority_code", "@spelling", "other_spelling", changes=1),
+    # What a workbook keeps beside its cells.
+    "grade shown as a percentage in an old workbook": _wrong(
+        NATIONAL, "mean_final_grade", make.Percent(0.852), "percentage", layout="xls"
+    ),
+    "grade shown as a percentage in a binary workbook": _wrong(
+        NATIONAL, "mean_final_grade", make.Percent(0.852), "percentage", layout="xlsb"
+    ),
+    "grade shown as a percentage in an open workbook": _wrong(
+        NATIONAL, "mean_final_grade", make.Percent(0.852), "percentage", layout="ods"
+    ),
+    "formula without a result in an open workbook": _wrong(
+        COHORTS, "n_age_cohort", make.Formula("[.E2]+1"), "formula_without_value", layout="ods"
+    ),
 }  # fmt: skip
 ROW_RULES: Mapping[str, tuple[str, str, str]] = {
     "more excellent than enrolled": (COHORTS, "n_excellence_enrolled", "n_enrolled_grade_12"),
@@ -420,31 +432,6 @@ def _old_xml(declared: Declarations) -> bytes:
     )
 
 
-def compound(streams: Mapping[str, bytes]) -> bytes:
-    """A compound file with streams of 4096 bytes or more, as old and encrypted Office files are ([MS-CFB])."""
-    free, end, fat_mark = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-    fat, body = [fat_mark, end], b""
-    entries = [_entry("Root Entry", 5, end, 0, child=1)]
-    for number, (name, content) in enumerate(streams.items(), start=1):
-        padded = content.ljust(-(-max(len(content), 4096) // 512) * 512, b"\0")
-        first, count = len(fat), len(padded) // 512
-        fat += [*range(first + 1, first + count), end]
-        body += padded
-        entries.append(_entry(name, 2, first, len(padded), right=number + 1 if number < len(streams) else free))
-    entries += [bytes(128)] * (-len(entries) % 4)
-    assert len(entries) == 4 and len(fat) <= 128
-    table = struct.pack("<128I", *fat, *[free] * (128 - len(fat)))
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<109I", 0, *[free] * 108)
-    return head + table + b"".join(entries) + body
-
-
-def _entry(name: str, kind: int, first: int, size: int, right: int = 0xFFFFFFFF, child: int = 0xFFFFFFFF) -> bytes:
-    wide = (name + "\0").encode("utf-16-le")
-    head = wide.ljust(64, b"\0") + struct.pack("<HBBIII", len(wide), kind, 1, 0xFFFFFFFF, right, child)
-    return head + bytes(36) + struct.pack("<IQ", first, size)
-
-
 _file("empty file", "קובץ.csv", b"", "empty_file")
 _file("blanks alone", "קובץ.csv", b"  \r\n\t\r\n   ", "empty_file")
 _file("separators alone", "קובץ.csv", b",,,,\r\n,,,,\r\n", "empty_file", "unknown_table")
@@ -491,10 +478,10 @@ _file("archive with a table in it", "קובץ.zip", make.zipped({"cohorts.csv": 
 _file(
     "password",
     "קובץ.xlsx",
-    compound({"EncryptionInfo": b"\x04\x00\x04\x00", "EncryptedPackage": bytes(4096)}),
+    make.compound({"EncryptionInfo": b"\x04\x00\x04\x00", "EncryptedPackage": bytes(4096)}),
     "protected",
 )
-_file("old Word document", "קובץ.doc", compound({"WordDocument": bytes(4096)}), "other_format", "unreadable")
+_file("old Word document", "קובץ.doc", make.compound({"WordDocument": bytes(4096)}), "other_format", "unreadable")
 _file("half a letter at the end", "קובץ.csv", lambda d: make.as_csv(_plain(d).copy(), "utf-16")[:-1], "unreadable")
 _file("random bytes", "קובץ.bin", bytes(range(1, 256)) * 8, "unreadable", "unknown_table", "other_format")
 

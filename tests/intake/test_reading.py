@@ -1,12 +1,15 @@
 """Reading: any bytes become sheets of text or a finding, never an exception; content decides, not the name."""
 
 import io
+import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from intake import clean_tables as make
 
 from pipelines.declarations import Declarations
 from pipelines.intake.examine import ACCEPTED, REFUSED, Examiner
@@ -83,6 +86,33 @@ def test_workbook_keeps_codes_and_counts_as_text(tmp_path: Path, declared: Decla
     book.save(content)
     file = read(content.getvalue(), "book.xlsx", declared.initiative.settings["reading"])
     assert file.sheets[0].cells.loc[1].tolist()[:4] == ["0031", "2022", "12.5", "TRUE"]
+
+
+@pytest.mark.parametrize("write", [make.as_xlsx, make.as_xls, make.as_small_xls, make.as_xlsb])
+def test_numbers_and_errors_of_a_workbook_read_as_a_person_sees_them(
+    write: Callable[[make.Sheet], bytes], declared: Declarations
+) -> None:
+    seen = {
+        make.Percent(0.852): "85.2%", make.Shown(0.9, "0%"): "90%", make.Shown(0.125, "0.00%"): "12.5%",
+        make.Shown(31, "0000"): "0031", make.Shown(31.5, "0000"): "31.5", make.Shown(85.2, '0.0"%"'): "85.2%",
+        make.Shown(12, "#,##0"): "12", make.Error("#DIV/0!"): "#DIV/0!", 0.5: "0.5",
+    }  # fmt: skip
+    content = write(make.Sheet("א", [[None, *seen], ["x"]]))
+    file = read(content, "book", declared.initiative.settings["reading"])
+    assert file.sheets[0].cells.loc[1].tolist() == ["", *seen.values()]
+
+
+def test_short_numbers_of_an_old_workbook_read_as_percentages(declared: Declarations) -> None:
+    """Spreadsheets keep short numbers in half the bytes, several in one record; the library that we write with not."""
+    stream = make.xls_stream(make.Sheet("א", [[make.Percent(1), make.Percent(2), make.Percent(3)]]))
+    first = stream.index(struct.pack("<HHHH", 0x203, 14, 0, 0))
+    (style,) = struct.unpack_from("<H", stream, first + 8)
+    hundredths, whole, half = 90 << 2 | 3, -2 << 2 | 2, 0x3FE00000
+    short = struct.pack("<HHHHHiHiH", 0xBD, 18, 0, 0, style, hundredths, style, whole, 1)
+    short += struct.pack("<HHHHHi", 0x27E, 10, 0, 2, style, half)
+    content = make.compound({"Workbook": stream[:first] + short + stream[first + 3 * 18 :]}, pads=False)
+    file = read(content, "book.xls", declared.initiative.settings["reading"])
+    assert file.sheets[0].cells.loc[1].tolist() == ["90%", "-200%", "50%"]
 
 
 def test_wider_row_below_the_sample_is_not_lost(examiner: Examiner) -> None:
