@@ -18,7 +18,7 @@ from pipelines.intake.findings import Finding
 from pipelines.intake.names import Lookup, code_lookup, register_lookup
 from pipelines.intake.read import column_letter
 from pipelines.intake.recognise import Table
-from pipelines.intake.text import clean
+from pipelines.intake.text import BROKEN, clean
 from pipelines.intake.values import (
     MISSING,
     Reading,
@@ -131,6 +131,8 @@ class Normaliser:
             text = clean(raw)
             if not text:
                 return empty
+            if BROKEN in text:
+                return Reading(rule="broken_letters")
             reading = (marker(text) if marker else None) or spoilt(column, text) or read(text)
             # What cleaning took away may be more than padding: then a corrected copy writes the cleaned text.
             if reading.rule is None and reading.written is None and not reading.is_marker and is_rewritten(raw):

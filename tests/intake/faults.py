@@ -533,15 +533,19 @@ def _wrong_extension_text(declared: Declarations) -> Fault:
     return Fault("text named as a workbook", "קובץ.xls", content, ("wrong_extension",), (ACCEPTED,), changes=0)
 
 
-def _visual(page: str) -> Maker:
+def _visual(name: str, page: str, header: str = "he") -> None:
     def build(declared: Declarations) -> Fault:
-        content = make.as_csv(_plain(declared).copy(), page, visual=True)
-        return Fault(f"visual order in {page}", "קובץ.csv", content, ("visual_order",), (ACCEPTED,), changes=0)
+        grid = [*_plain(declared, language=header).copy()[:1], *_plain(declared).copy()[1:]]
+        content = make.as_csv(grid, page, visual=True)
+        return Fault(name, "קובץ.csv", content, ("visual_order",), (ACCEPTED,), changes=0)
 
-    return build
+    OTHERS[name] = build
 
 
-OTHERS |= {f"visual order in {page}": _visual(page) for page in ("iso-8859-8", "cp862")}
+for _page in ("iso-8859-8", "cp862"):
+    _visual(f"visual order in {_page}", _page)
+    _visual(f"visual order in {_page} under English headers", _page, "en")
+_visual("visual order in UTF-8 under English headers", "utf-8", "en")
 
 
 @_fault("one row in visual order")
@@ -856,6 +860,38 @@ _text_fault(
     spreads=True,
 )  # fmt: skip
 _text_fault("row cut short", _line(9, lambda line: line.rsplit(",", 4)[0]), "missing_value", row=9, letters=("E", "D"))
+
+
+def _bytes_fault(name: str, edit: Callable[[bytes], bytes], *rules: str, **more: Any) -> None:
+    """A text file in UTF-8 whose bytes suffered."""
+
+    def build(declared: Declarations) -> Fault:
+        content = edit(make.as_csv(_plain(declared).copy(), more.get("encoding", "utf-8")))
+        return Fault(name, "קובץ.csv", content, rules, (PARTLY,), row=more["row"], letters=more["letters"])
+
+    OTHERS[name] = build
+
+
+def _cut_last_letter(content: bytes) -> bytes:
+    """The last row's last letter has one of its two bytes."""
+    row = content[content.rstrip().rfind(b"\n") + 1 :]
+    cells = row.rstrip().split(b",")
+    cells[3] = cells[3][:-1]
+    return content[: -len(row)] + b",".join(cells)
+
+
+def _spoil(content: bytes) -> bytes:
+    """The first letter of the first row's first cell lost a bit."""
+    at = content.index(b"\r\n") + 2
+    return content[:at] + b"\xff" + content[at + 1 :]
+
+
+_bytes_fault("last letter cut through", _cut_last_letter, "broken_letters", row=9, letters=("D",))
+_bytes_fault("byte spoilt on the way", _spoil, "broken_letters", row=2, letters=("A",))
+_bytes_fault(
+    "byte spoilt under a mark", lambda content: _spoil(content), "broken_letters", row=2, letters=("A",),
+    encoding="utf-8-sig",
+)  # fmt: skip
 
 
 def _thousands(line: str) -> str:

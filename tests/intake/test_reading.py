@@ -45,6 +45,8 @@ def test_file_of_one_row_is_read_in_each_encoding_and_delimiter(
     [
         (b"", "empty_file"),
         (b"\n \n", "empty_file"),
+        (b"\x1a", "empty_file"),
+        (b"\x01\x02\x03 a,b\r\n" * 20, "unreadable"),
         (b"PK\x03\x04 not really", "unreadable"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x00", "other_format"),
         (b'\xef\xbb\xbf{"type": "FeatureCollection", "features": []}', "other_format"),
@@ -102,17 +104,13 @@ def test_numbers_and_errors_of_a_workbook_read_as_a_person_sees_them(
     assert file.sheets[0].cells.loc[1].tolist() == ["", *seen.values()]
 
 
-def test_short_numbers_of_an_old_workbook_read_as_percentages(declared: Declarations) -> None:
-    """Spreadsheets keep short numbers in half the bytes, several in one record; the library that we write with not."""
-    stream = make.xls_stream(make.Sheet("א", [[make.Percent(1), make.Percent(2), make.Percent(3)]]))
-    first = stream.index(struct.pack("<HHHH", 0x203, 14, 0, 0))
-    (style,) = struct.unpack_from("<H", stream, first + 8)
-    hundredths, whole, half = 90 << 2 | 3, -2 << 2 | 2, 0x3FE00000
-    short = struct.pack("<HHHHHiHiH", 0xBD, 18, 0, 0, style, hundredths, style, whole, 1)
-    short += struct.pack("<HHHHHi", 0x27E, 10, 0, 2, style, half)
-    content = make.compound({"Workbook": stream[:first] + short + stream[first + 3 * 18 :]}, pads=False)
+def test_neighbours_that_an_old_workbook_keeps_in_one_record_are_read(declared: Declarations) -> None:
+    row = [make.Percent(0.9), make.Percent(-2), make.Percent(0.125), None, make.Percent(0.5)]
+    stream = make.xls_stream(make.Sheet("א", [row]))
+    assert struct.pack("<HHHH", 0xBD, 6 + 2 * 6, 0, 0) in stream
+    content = make.compound({"Workbook": stream})
     file = read(content, "book.xls", declared.initiative.settings["reading"])
-    assert file.sheets[0].cells.loc[1].tolist() == ["90%", "-200%", "50%"]
+    assert file.sheets[0].cells.loc[1].tolist() == ["90%", "-200%", "12.5%", "", "50%"]
 
 
 def test_wider_row_below_the_sample_is_not_lost(examiner: Examiner) -> None:
