@@ -220,7 +220,10 @@ def _n_hits(pieces: Iterable[str], vocabulary: Set[str], form: Callable[[str], s
 
 
 def _is_visual(sample: str, settings: Mapping[str, Any], vocabulary: Set[str]) -> bool:
-    """Whether letters stand in the order of the screen: known headers tell, else where words have final letters."""
+    """Whether letters stand in the order of the screen: known headers tell, else where words have final letters.
+
+    No word begins with such a letter in the order of reading, so that one of them is enough where none ends with one.
+    """
     candidates = {piece for piece in _pieces(sample, settings) if RIGHT_TO_LEFT.search(piece)}
     logical = _n_hits(candidates, vocabulary, fold)
     visual = _n_hits(candidates, vocabulary, lambda piece: fold(turned(piece)))
@@ -228,7 +231,7 @@ def _is_visual(sample: str, settings: Mapping[str, Any], vocabulary: Set[str]) -
         return visual > logical
     words = [word for word in WORD.findall(sample) if RIGHT_TO_LEFT.match(word)]
     begins, ends = (sum(word[at] in settings["final_letters"] for word in words) for at in (0, -1))
-    return begins > ends and begins > 1
+    return begins > ends
 
 
 # Records.

@@ -61,6 +61,19 @@ def test_file_that_is_no_table_is_answered(examiner: Examiner, content: bytes, r
     assert [f.rule for f in examined.findings if f.severity == "error"] == [rule]
 
 
+@pytest.mark.parametrize("encoding", ["iso-8859-8", "cp862", "utf-8"])
+@pytest.mark.parametrize("first", [1, 60], ids=["in one row", "below many rows"])
+def test_reversed_letters_are_told_by_cells_alone(
+    encoding: str, first: int, declared: Declarations, examiner: Examiner
+) -> None:
+    header = make.clean(declared, "cohorts", "en").copy()[0][:5]
+    rows = [["ערד", f"{1999 + n}/{n % 100:02}", "יהודי", "בנות", n] for n in range(1, first)]
+    content = make.as_csv([header, *rows, ["אשקלון", "1998/99", "יהודי", "בנות", 120]], encoding, visual=True)
+    examined = examiner.examine(content, "cohorts.csv")
+    assert [finding.rule for finding in examined.findings] == ["visual_order"]
+    assert set(examined.tables[0].accepted["authority_code"]) == ({"7100"} if first == 1 else {"7100", "2560"})
+
+
 def test_wrong_extension_is_said_and_the_content_read(examiner: Examiner) -> None:
     examined = examiner.examine(ONE_ROW.format(d=",").encode(), "cohorts.xlsx")
     assert [f.rule for f in examined.findings] == ["wrong_extension"]
