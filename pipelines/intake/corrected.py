@@ -327,8 +327,6 @@ def _mark_cells(sheet: Any, plan: Plan, dresser: Dresser) -> None:
             spreadsheet.write(cell, mark.text, is_number=position in plan.numeric)
             cell.number_format = "General" if cell.data_type == "n" else "@"
         elif mark.choices and position in plan.coded:
-            # Zeros before a number may have been its format's.
-            spreadsheet.write(cell, str(plan.sheet.cells.at[row, position]))
             cell.number_format = "@"
         elif mark.kind == ERROR and "%" in cell.number_format:
             # Whoever types a number over the percentage would get another percentage.
