@@ -17,6 +17,7 @@ from pipelines.intake import mappings, pickup, take_in
 from pipelines.intake.take_in import Taken
 from pipelines.paths import Home
 from pipelines.publishing import release, tables
+from pipelines.publishing.baselines import restated_baselines
 from pipelines.publishing.gate import GateResult, run_gate
 from pipelines.publishing.ledger import Ledger
 
@@ -111,7 +112,12 @@ def published_tables(shop: Workshop) -> Mapping[str, pd.DataFrame]:
     settings = shop.declarations.initiative.settings
     indicators, breaks = _frame(shop.declarations, "indicators"), _frame(shop.declarations, "breaks")
     ahead = outlook(protected_values(shop), indicators, settings, breaks)
-    return {tables.VALUES: ahead.values, "trends": ahead.trends, "forecasts": ahead.forecasts}
+    return {
+        tables.VALUES: ahead.values,
+        "trends": ahead.trends,
+        "forecasts": ahead.forecasts,
+        "baselines_restated": restated_baselines(ahead.values, shop.declarations),
+    }
 
 
 def protected_values(shop: Workshop) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Intervals: the range of true values that an observed value is compatible with.
 
-Belongs here: one closed-form interval a kind of indicator. Does not belong here: comparing two values
-(`changes`) or judging one (`verdicts`).
+Belongs here: one closed-form interval a kind of indicator, and the bounds of a sum with hidden parts. Does not
+belong here: comparing two values (`changes`) or judging one (`verdicts`).
 
 | kind | interval | source |
 |---|---|---|
@@ -70,6 +70,18 @@ def poisson_ratio(numerator: Floats, denominator: Floats, confidence: float) -> 
     part = np.where(usable, numerator, np.nan)
     low, high = wilson(part, part + np.where(usable, denominator, np.nan), confidence)
     return low / (1 - low), high / (1 - high)
+
+
+def hidden_part_bounds(count: Floats, n_hidden: Floats, threshold: int) -> Interval:
+    """Least and most that a count can be whose source hides `n_hidden` of its parts, in persons.
+
+    A hidden part may be nobody, and at most one less than the threshold: [count, count + n_hidden x (threshold - 1)].
+    That supposes a source that hides small parts only, under the threshold of the policy. NaN where no part is hidden,
+    or where it is not known how many are.
+    """
+    has_hidden = n_hidden > 0
+    low, high = count, count + n_hidden * (threshold - 1)
+    return np.where(has_hidden, low, np.nan), np.where(has_hidden, high, np.nan)
 
 
 def quantile(confidence: float) -> float:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipelines.assessment.changes import change, crosses_break, difference_interval
-from pipelines.assessment.intervals import garwood, poisson_ratio, widened, wilson
+from pipelines.assessment.intervals import garwood, hidden_part_bounds, poisson_ratio, widened, wilson
 from pipelines.assessment.periods import Positions, months, rows_at, taken
 from pipelines.assessment.rows import Rows, numbers, read_rows
 from pipelines.assessment.variation import Variation, VariationRules, variation
@@ -54,8 +54,9 @@ def assess(
         top_area_type: of the areas whose totals show the extra variation; None for the declared default everywhere.
 
     Returns:
-        The same rows, order and index, with value_low, value_high (unit of the value), verdict,
-        change_from_baseline and change_from_previous. The trend is not here: it may only use what is published.
+        The same rows, order and index, with value_low, value_high (unit of the value; the least and most that a count
+        with hidden parts can be), verdict, change_from_baseline and change_from_previous. The trend is not here: it may
+        only use what is published.
 
     Raises:
         ValueError: an indicator is not declared, a key is there twice, or a frequency is unknown.
@@ -82,8 +83,7 @@ def assess(
         rows.kind == "count",
     )
     return values.assign(
-        value_low=rows.low,
-        value_high=rows.high,
+        **_published_bounds(values, rows, settings),
         verdict=_text(verdicts(standing, rules)),
         change_from_baseline=_text(_changes(values, rows, baseline, breaks)),
         change_from_previous=_text(_changes(values, rows, previous, breaks)),
@@ -100,6 +100,19 @@ def _with_extra(rows: Rows, extra: Variation, confidence: float) -> Rows:
     low, high = np.where(is_bare, rows.value, rows.low), np.where(is_bare, rows.value, rows.high)
     low, high = widened(rows.value, low, high, extra.phi, rows.highest, confidence)
     return replace(rows, low=low, high=high)
+
+
+def _published_bounds(values: pd.DataFrame, rows: Rows, settings: Mapping[str, Any]) -> dict[str, Floats]:
+    """Each row's interval, or what its hidden parts leave open, which chance does not make narrower.
+
+    Verdicts and changes go by the interval: a lower bound just above the path may be there by chance.
+    """
+    if "n_hidden" not in values:
+        return {"value_low": rows.low, "value_high": rows.high}
+    n_hidden = np.where((rows.kind == "count") & rows.counts_persons, numbers(values, "n_hidden"), np.nan)
+    low, high = hidden_part_bounds(rows.value, n_hidden, int(settings["policy"]["threshold"]))
+    is_bounded = ~np.isnan(high)
+    return {"value_low": np.where(is_bounded, low, rows.low), "value_high": np.where(is_bounded, high, rows.high)}
 
 
 def _previous(rows: Rows, at: Positions) -> Earlier:

@@ -143,6 +143,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             _("'{value}' may mean more than one thing ({candidates}); write the full code."),
         ),
         "not_a_number": (ERROR, _("'{value}' is not a number; write digits only.")),
+        "ambiguous_number": (
+            ERROR,
+            _("'{value}' may be either of {candidates}; write the number with a point, or without one."),
+        ),
         "percentage": (ERROR, _("'{value}' is a percentage; write the number itself.")),
         "not_whole": (ERROR, _("'{value}' is not a whole number; write it without a fraction.")),
         "not_a_year": (ERROR, _("'{value}' is not a school year that we can read; write it like 2021/22.")),

@@ -3,15 +3,18 @@
 Nothing else resolves: a near name is a suggestion for people to choose from, never taken.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from pipelines.declarations import Column, Declarations, TableContract
-from pipelines.intake.text import fold
+from pipelines.intake.text import DASHES, fold, scripts
 from pipelines.intake.values import Reading
 
+# What some programs put behind a whole number.
+WHOLE = re.compile(r"(?<=\d)\.0+$")
 # A text longer than this is no misspelt name: no suggestion is looked for.
 LONGEST_NAME = 100
 SUGGESTIONS = 3
@@ -40,8 +43,12 @@ class Lookup:
         if text in self.labels:
             return Reading(text)
         folded = fold(text)
-        found = set(self.names.get(folded, ()))
-        padded = text.zfill(self.width) if self.width and text.isdigit() else text
+        if folded.isdigit() and DASHES.search(text):
+            # A code has no sign.
+            return Reading(rule="unknown_value")
+        code = WHOLE.sub("", folded)
+        found = set(self.names.get(code, ()))
+        padded = code.zfill(self.width) if self.width and code.isdigit() else text
         if padded in self.labels:
             found.add(padded)
         if len(found) > 1:
@@ -49,7 +56,7 @@ class Lookup:
         if not found:
             return Reading(rule="unknown_value")
         key = found.pop()
-        return Reading(key, written=None if folded in self.official or padded == key else self._shown(key))
+        return Reading(key, written=None if folded in self.official or padded == key else self._asked(key, text))
 
     def suggest(self, text: str) -> str | None:
         """Up to three declared names that look like a cleaned text, "a; b; c"; None where none does."""
@@ -72,8 +79,9 @@ class Lookup:
         return [self._asked(key, text) for key in list(keys)[:SUGGESTIONS]]
 
     def _asked(self, key: str, text: str) -> str:
-        """The key's own name most like the text, so that people are asked in the language that they wrote."""
+        """The key's own name most like the text, of its script first: the sender's language."""
         own = [name for name in self.own.get(key, ()) if self.names.get(fold(name)) == {key}]
+        own = [name for name in own if scripts(name) & scripts(text)] or own
         if not own:
             return self._shown(key)
         return own[int(likeness(fold(text), [fold(name) for name in own]).argmax())]

@@ -210,7 +210,8 @@ def _findings(table: Table, column: Column, cells: _Cells, meaning: Meaning, lim
         for at, n_more in listed(places.tolist(), limit):
             raw, reading = str(cells.distinct[cells.codes[at]]), cells.readings[cells.codes[at]]
             value = as_seen(raw)
-            suggestion = reading.written or (meaning.suggest(clean(raw)) if rule in SUGGESTED else None)
+            near = meaning.suggest(clean(raw)) if rule in SUGGESTED else None
+            suggestion = reading.written or near or "; ".join(reading.candidates) or None
             yield Finding(
                 rule, row=int(cells.index[at]), value=value, suggestion=suggestion, n_more=n_more, **shared,
                 parameters={"value": value, "header": header, "canonical": reading.written,

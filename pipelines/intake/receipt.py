@@ -229,22 +229,11 @@ def as_html(
     return page
 
 
-def as_text(
-    declarations: Declarations,
-    content: Mapping[str, Any],
-    language: str,
-    *,
-    replaces: str | None = None,
-    copy_name: str | None = None,
-) -> str:
+def as_text(declarations: Declarations, content: Mapping[str, Any], language: str) -> str:
     """The receipt as plain lines for a terminal."""
     translate = translator(language)
     labels = _labels(declarations, language)
     lines = [f"{content['file_name']}: {translate(VERDICTS[content['verdict']])}. {content['next_step'][language]}"]
-    if replaces:
-        lines.append(f"  {translate('It takes the place of an earlier version')}: {replaces}")
-    if copy_name:
-        lines.append(f"  {translate(COPY)}: {copy_name}")
     for table in content["tables"]:
         sheet = f" ({table['sheet'].strip()})" if table["sheet"] else ""
         counts = ", ".join(f"{translate(words)} {table[name]}" for name, words in COUNTS.items())

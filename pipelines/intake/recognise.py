@@ -131,7 +131,7 @@ def recognise(
     rivals = [fit for fit in found if (fit.rank, fit.header) == (best.rank, best.header)]
     chosen = rivals[0] if len(rivals) == 1 else _named_by(rivals, file_name)
     if chosen is None:
-        tables = ", ".join(sorted(fit.contract.id for fit in rivals))
+        tables = tuple(fit.contract for fit in rivals)
         return Finding("ambiguous_table", sheet=sheet.name, row=best.header.row, parameters={"tables": tables})
     return _table(sheet, chosen, remembered.get(chosen.contract.id, {}), settings, fits)
 
@@ -281,11 +281,21 @@ def _contradicting_twins(sheet: Sheet, fit: _Fit, filled: Mapping[int, pd.Series
     below = sheet.cells.loc[sheet.cells.index > fit.header.row]
     shown = {cell.position: cell.shown for cell in fit.header.cells}
     for position, name in fit.twins.items():
+        if _stands_apart(fit, filled, position):
+            continue
         if len(filled[position]) and (below[position] != below[fit.positions[name]]).any():
             yield Finding(
                 "header_twice", sheet=sheet.name, row=fit.header.row, column_letter=column_letter(position),
                 header=shown[position], field=name, parameters={"header": _common(fit, shown, position, name)},
             )  # fmt: skip
+
+
+def _stands_apart(fit: _Fit, filled: Mapping[int, pd.Series], position: int) -> bool:
+    """Whether an empty column parts a position from all that is read: a pivot beside the table repeats its headers."""
+    headed = {cell.position for cell in fit.header.cells}
+    read = fit.positions.values()
+    between = range(max(read) + 1, position) if position > max(read) else range(position + 1, min(read))
+    return any(at not in headed and filled[at].empty for at in between)
 
 
 def _headings(sheet: Sheet, fit: _Fit) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from pipelines.declarations import Column, TableContract
 from pipelines.intake.findings import Finding
 from pipelines.intake.read import column_letter
 from pipelines.intake.recognise import Table
+from pipelines.intake.screen import COMPARE
 from pipelines.intake.text import clean
 from pipelines.intake.values import value_reader
 
@@ -22,7 +23,6 @@ RULE = "columns_swapped"
 FEWEST_ROWS, BROKEN = 3, 0.5
 # The same for earlier submissions: rows then and now in which the two differ, and the share with one order.
 FEWEST_EARLIER, FEWEST_NOW, ORDERED = 10, 5, 0.95
-COMPARE = {"<=": "le", "<": "lt", ">=": "ge", ">": "gt", "==": "eq", "!=": "ne"}
 
 
 def swapped(table: Table, frame: pd.DataFrame, failed: pd.DataFrame) -> list[Finding]:

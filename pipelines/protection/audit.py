@@ -18,6 +18,8 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.protection.audit_targets import unexplained_targets
+
 GROUP = ["area_code", "frequency", "period", "dimension", "member"]
 SERIES = ["indicator_id", "area_code", "frequency", "dimension", "member"]
 MUST_BE_EMPTY = """numerator denominator value value_low value_high coverage baseline_period baseline_value
@@ -55,6 +57,7 @@ def audit(
     areas: pd.DataFrame,
     settings: Mapping[str, Any],
     agreed_baselines: pd.DataFrame | None = None,
+    targets: pd.DataFrame | None = None,
 ) -> list[Leak]:
     """Every leak in the rows to be published; an empty list is a pass.
 
@@ -63,6 +66,7 @@ def audit(
         indicators, areas: the registers' rows.
         settings: the initiative's; `policy` holds threshold, zeros, complements.
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is a public agreement.
+        targets: the register's rows; a target measured by other cells must follow from shown ones.
     """
     policy = settings["policy"]
     key = ["indicator_id", "area_code", "dimension", "member"]
@@ -84,7 +88,11 @@ def audit(
         _hidden_baselines_are_gone,
         _hidden_previous_rows_are_not_compared,
     )
-    return [leak for check in checks for leak in check(published)]
+    found = [leak for check in checks for leak in check(published)]
+    if targets is not None and len(targets):
+        unexplained = unexplained_targets(values, indicators, areas, targets)
+        found += _leaks("references", "The row shows a target that no shown cell gives.", unexplained)
+    return found
 
 
 def audit_tables(values: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> list[Leak]:

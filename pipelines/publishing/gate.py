@@ -74,6 +74,7 @@ class _Release:
     settings: Mapping[str, Any]
     explanations: Mapping[str, str]
     agreed_baselines: pd.DataFrame | None
+    targets: pd.DataFrame
 
     @property
     def bounds(self) -> Mapping[str, Any]:
@@ -110,7 +111,7 @@ def run_gate(
         published: folder of the data to be published; `indicator_values.parquet` in it is read back, and the
             tables beside it for the confidentiality audit.
         previous: the last release's folder of the same shape; None before the first.
-        declarations: the registers indicators, areas and baselines (the agreed ones), and the initiative's
+        declarations: the registers indicators, areas, baselines (the agreed ones) and targets, and the initiative's
             settings: `gate` holds maximum_yearly_change by unit (0.5: half as much again, or the other way),
             minimum_coverage (0-1) and, where ratios have a bound, maximum_ratio; `policy` as in protection.
         explanations: indicator_id → why its numbers may be missing, fewer or very different this time.
@@ -133,6 +134,7 @@ def run_gate(
         settings=declarations.initiative.settings,
         explanations=explanations,
         agreed_baselines=agreed if len(agreed) else None,
+        targets=pd.DataFrame([dict(row) for row in declarations.rows("targets")]),
     )
     validate = _validator()
     results = tuple(_result(name, check(release), validate, accepted) for name, check in CHECKS.items())
@@ -343,7 +345,14 @@ def _same_as_before(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
 def _confidentiality(release: _Release) -> _Examined:
     from pipelines.protection.audit import audit, audit_tables
 
-    leaks = audit(release.values, release.indicators, release.areas, release.settings, release.agreed_baselines)
+    leaks = audit(
+        release.values,
+        release.indicators,
+        release.areas,
+        release.settings,
+        release.agreed_baselines,
+        release.targets,
+    )
     leaks += audit_tables(release.values, release.tables)
     # Where a leak is may be printed; what leaks may not.
     frame = pd.DataFrame({"where": [f"{leak.message} {leak.where}" for leak in leaks]}, dtype="str")

@@ -14,9 +14,8 @@ from pipelines.intake.examine import DUPLICATE, HELD, PARTLY, REFUSED, TAKEN_IN
 from pipelines.paths import Home
 from pipelines.publishing import release
 from pipelines.publishing.ledger import Ledger, Submission
+from pipelines.translation import SOURCE_LANGUAGE
 
-# The language of what analysts read, as far as the initiative declares names in it.
-ANALYSTS = "en"
 # Of the conflicts, in text; the JSON lists more.
 CONFLICTS_SHOWN = 10
 COLUMNS = {
@@ -47,7 +46,8 @@ def conflicts(home: Home, declarations: Declarations, ledger: Ledger) -> dict[st
     """Keys that partners report differently: how many, and the first of them; the first report of each counts."""
     found = contradictions.find(home, declarations, {s.submission_id for s in ledger.effective})
     initiative = declarations.initiative
-    language = ANALYSTS if ANALYSTS in initiative.languages else initiative.default_language
+    # The language of the sentences around it, as far as the initiative declares names in it.
+    language = SOURCE_LANGUAGE if SOURCE_LANGUAGE in initiative.languages else initiative.default_language
     return {
         "total": found.total,
         "listed": [

@@ -20,8 +20,9 @@ from pipelines.declarations import Declarations, TableContract
 from pipelines.intake.land import ARROW
 
 VALUES = "indicator_values"
-# Registers that explain the codes in the values; the others say how the initiative works inside.
-PUBLIC_REGISTERS = ("indicators", "areas", "groups", "subjects", "goals", "targets", "baselines", "breaks")
+# Registers that explain the codes in the values; the others say how the initiative works inside. The agreed baselines
+# are published beside what the sources say today, and only where they show no hidden value.
+PUBLIC_REGISTERS = ("indicators", "areas", "groups", "subjects", "goals", "targets", "milestones", "breaks")
 # Digits after the point: below them, values differ between machines and mean nothing.
 DECIMALS = 10
 FRICTIONLESS = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}

@@ -69,6 +69,63 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["initiative.yml", "policy.zeros", "maybe"],
     ),
     (
+        "a share of no cohort",
+        lambda f: _target(f, "mathematics_5u_examinees,district,,all,all,share_of_cohort,0.2,2025,linear,,,,"),
+        ["targets.csv", "row 2", "reference_indicator", "must not be empty"],
+    ),
+    (
+        "an absolute target beside a comparator",
+        lambda f: _target(f, "excellence_share,district,,all,all,absolute,0.2,2025,linear,,IL,,"),
+        ["targets.csv", "row 2", "reference_area", "must be empty"],
+    ),
+    (
+        "an amount to converge by",
+        lambda f: _target(f, "excellence_share,district,,all,all,converge,2,2025,linear,,IL,,"),
+        ["targets.csv", "row 2", "amount", "must be empty"],
+    ),
+    (
+        "a count that converges",
+        lambda f: _target(f, "stem_teachers_5u,district,,all,all,converge,,2025,linear,,IL,,"),
+        ["targets.csv", "row 2", "not for counts"],
+    ),
+    (
+        "a share of a cohort for a share",
+        lambda f: _target(f, "excellence_share,district,,all,all,share_of_cohort,1,2025,linear,excellence_share,,,"),
+        ["targets.csv", "row 2", "for counts only"],
+    ),
+    (
+        "a comparator that converges too",
+        lambda f: _target(
+            f,
+            "excellence_share,authority,,all,all,converge,,2025,linear,,IL,,",
+            "excellence_share,district,,all,all,converge,,2025,linear,,0031,,",
+        ),
+        ["targets.csv", "row 3", "'0031'", "converges itself"],
+    ),
+    (
+        "a gap to nobody",
+        lambda f: _target(f, "excellence_share,district,,gender,female,close_gap,0.02,2025,linear,,,arab,"),
+        ["targets.csv", "row 2", "'arab'", "gender"],
+    ),
+    (
+        "milestones that are not there",
+        lambda f: _target(f, "excellence_share,district,,all,all,absolute,0.2,2025,milestones,,,,"),
+        ["targets.csv", "row 2", "milestones.csv"],
+    ),
+    (
+        "a milestone of no target",
+        lambda f: _milestone(f, "excellence_share,district,,all,all,2020,0.1,"),
+        ["milestones.csv", "row 2", "targets.csv"],
+    ),
+    (
+        "a milestone after the target",
+        lambda f: (
+            _target(f, "excellence_share,district,,all,all,absolute,0.2,2025,milestones,,,,"),
+            _milestone(f, "excellence_share,district,,all,all,2025,0.1,"),
+        ),
+        ["milestones.csv", "row 2", "targets.csv"],
+    ),
+    (
         "variation in percent",
         lambda f: replace(
             f / "initiative.yml", "confidence: 0.95", "extra_variation: {default: 4}\n  confidence: 0.95"
@@ -184,6 +241,16 @@ def _contract(folder: Path, old: str, new: str) -> None:
 
 def _delivery(text: str) -> str:
     return f"    customProperties: [{{property: delivery, value: {text}}}]\n    quality:"
+
+
+def _target(folder: Path, *rows: str) -> None:
+    header = (folder / "targets.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "targets.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+
+
+def _milestone(folder: Path, row: str) -> None:
+    header = "indicator_id,area_type,area_code,dimension,member,period,value,source"
+    (folder / "milestones.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
 
 
 def _append(file: Path, line: int) -> None:

@@ -184,10 +184,10 @@ CELLS: Mapping[str, Cell] = {
     ),
     "typo in a short place": _wrong(TEACHERS, "authority_code", "לו", "unknown_value", answer="לוד", proposed="לוד"),
     "typo in an English place": _wrong(
-        PROGRAMS, "authority_code", "Netanyaa", "unknown_value", answer="Netanya", proposed="נתניה"
+        PROGRAMS, "authority_code", "Netanyaa", "unknown_value", answer="Netanya", proposed="Netanya"
     ),
     "typo in an Arabic place": _wrong(
-        COHORTS, "authority_code", "الناصرا", "unknown_value", answer="الناصرة", proposed="נצרת"
+        COHORTS, "authority_code", "الناصرا", "unknown_value", answer="الناصرة", proposed="الناصرة"
     ),
     "name of a place cut": _wrong(
         GROUPS, "authority_code", "מעלות-תרשי", "unknown_value", answer="מעלות-תרשיחא", proposed="מעלות-תרשיחא"

@@ -346,7 +346,9 @@ def test_no_receipt_has_an_english_sentence_for_those_who_read_another_language(
         file = corpus[name].examination.file
         own = " ".join(cell for sheet in file.sheets for row in sheet.cells.to_numpy() for cell in row) if file else ""
         for words in english.findall(page) if language != "en" else []:
-            if words not in " ".join(own.split()):
+            # Names are suggested in the language that the sender wrote.
+            asked = " ".join(f.suggestion or "" for f in corpus[name].examination.findings).replace(";", ",")
+            if words not in " ".join(own.split()) and words not in asked:
                 spoken.setdefault(words, []).append(f"{language} {name}")
     wrong = {words: f"{len(places)} receipts, first {places[0]}" for words, places in spoken.items()}
     assert not wrong, listed(wrong)

@@ -25,7 +25,8 @@ matched as (
             else cast(observed.amount as decimal(19, 6)) * cast(weights.amount as decimal(19, 6))
         end as amount,
         case when observed.amount is not null then weights.amount end as weight,
-        case when observed.obs_status = 'Q' or weights.obs_status = 'Q' then 1 else 0 end as is_hidden
+        observed.obs_status,
+        weights.obs_status as weight_status
     from {{ ref('int_filter_matches') }} as matches
     inner join observations as observed
         on
@@ -40,6 +41,19 @@ matched as (
             and observed.submission_id = weights.submission_id
             and observed.source_sheet = weights.source_sheet
             and observed.source_row = weights.source_row
+),
+
+-- A number is as good as the weaker of what it is made from.
+stated as (
+    select
+        *,
+        case
+            when amount is not null then {{ leading_status("concat_ws(';', obs_status, weight_status)") }}
+            when 'Q' in (obs_status, weight_status) then 'Q'
+            when obs_status in ('M', 'L') then obs_status
+            else 'O'
+        end as status
+    from matched
 )
 
 select
@@ -56,9 +70,10 @@ select
     sum(amount) as amount,
     sum(weight) as weight,
     count(amount) as n_amounts,
-    sum(case when amount is null then is_hidden else 0 end) as n_hidden,
-    sum(case when amount is null then 1 - is_hidden else 0 end) as n_missing
-from matched
+    sum(case when status = 'Q' then 1 else 0 end) as n_hidden,
+    sum(case when status in ('O', 'L') then 1 else 0 end) as n_missing,
+    {{ list_of('status') }} as statuses
+from stated
 group by
     indicator_id,
     part,
