@@ -123,7 +123,7 @@ class Normaliser:
     def _make_meaning(self, contract: TableContract, column: Column) -> Meaning:
         lookup = self._lookup(contract, column)
         value = calendar_reader(column) if column.calendar else value_reader(column, self._date_order)
-        read = lookup.read if lookup else value
+        read = _despite_zeros(lookup.read) if lookup else value
         marker = marker_reader(contract.markers, read) if column.role == "measure" else None
         empty = Reading(status=MISSING)
 
@@ -145,6 +145,19 @@ class Normaliser:
         if column.codes:
             return code_lookup(column)
         return register_lookup(self._declarations, contract, column) if column.reference else None
+
+
+def _despite_zeros(read: Callable[[str], Reading]) -> Callable[[str], Reading]:
+    """The reader of a code, which means the same without the zeros that its cell's format put before it."""
+
+    def read_code(text: str) -> Reading:
+        reading, bare = read(text), text.lstrip("0")
+        if reading.rule is None or bare in ("", text) or not bare.isdigit():
+            return reading
+        without = read(bare)
+        return without if without.rule is None else reading
+
+    return read_code
 
 
 def listed(rows: Sequence[int], limit: int) -> Iterator[tuple[int, int]]:

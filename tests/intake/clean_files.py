@@ -232,15 +232,15 @@ def _hebrew_years(declared: Declarations) -> CleanFile:
 
 
 def _padded(kind: str) -> Callable[[Declarations], CleanFile]:
-    """Codes that are numbers, and show their zeros by the format of their cells."""
+    """Codes and counts that are numbers, and show zeros by the format of their cells."""
 
     def build(declared: Declarations) -> CleanFile:
-        table = make.clean(declared, COHORTS, "he", 7, codes=True)
-        grid, at = table.copy(), table.position("authority_code")
-        for row in grid[1:]:
-            row[at] = make.Shown(int(row[at]), "0000")
-        grid[1][at], values = make.Shown(31, "0000"), [dict(row) for row in table.values]
-        values[0]["authority_code"] = "0031"
+        table = make.clean(declared, GROUPS, "he", 7, codes=True)
+        grid, values = table.copy(), [dict(row) for row in table.values]
+        grid[1][table.position("authority_code")], values[0]["authority_code"] = "0031", "0031"
+        for column, zeros in (("authority_code", "0000"), ("subject_code", "000"), ("n_examinees", "00000")):
+            for row in grid[1:]:
+                row[table.position(column)] = make.Shown(int(row[table.position(column)]), zeros)
         content = make.WORKBOOKS[kind](Sheet(TITLE, grid))
         return CleanFile(f"קובץ.{kind}", content, ((replace(table, values=tuple(values)), 1),))
 
