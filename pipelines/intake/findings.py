@@ -121,6 +121,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         # A cell.
         "missing_value": (ERROR, _("A value is missing here; fill it in.")),
         "cell_too_long": (ERROR, _("This cell has more than {limit} characters; shorten it.")),
+        "broken_letters": (
+            ERROR,
+            _("A letter of '{value}' was lost when the file was saved or sent; write the cell again."),
+        ),
         "formula_without_value": (
             ERROR,
             _("This cell holds a formula without a result; open the file in Excel, save it and send it once more."),

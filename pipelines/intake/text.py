@@ -9,6 +9,10 @@ import unicodedata
 # Marks that steer direction or join letters, invisible to the person who typed: LRM, RLM, ALM, embeddings, isolates,
 # zero-width space and joiners, byte-order mark.
 INVISIBLE = re.compile("[\u200b-\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# What no cell of a workbook can hold, and what nobody sees in a text file: control characters but tab and line ends.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# What stands in place of a letter whose bytes are broken.
+BROKEN = "\ufffd"
 DOUBLE_QUOTES = str.maketrans({c: '"' for c in "״“”„‟″"})
 SINGLE_QUOTES = str.maketrans({c: "'" for c in "׳’‘‚‛′`´"})
 # Digits of other scripts, Arabic-Indic ones above all.

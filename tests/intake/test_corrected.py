@@ -396,3 +396,44 @@ def test_no_part_of_the_copy_bears_a_time_of_day(declared: Declarations, examine
 def test_number_is_written_as_one_only_where_it_reads_back_the_same() -> None:
     texts = ["5", "-5", "0.5", "007", "12.50", "1e5", "5.0", "1" * 16, "", "٣", "+5"]
     assert [spreadsheet.number(text) for text in texts] == [5, -5, 0.5, *[None] * 8]
+
+
+def shared(content: bytes, texts: list[str]) -> bytes:
+    """An xlsx whose texts stand in a list that its cells refer to, each encoded underscore by underscore."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        parts: dict[str, str | bytes] = {name: book.read(name) for name in book.namelist()}
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    items = "".join(f"<si><t>{text.replace('_x', '_x005F_x')}</t></si>" for text in texts)
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet, types, relations = (
+        str(parts[name], "utf-8")  # type: ignore[arg-type]
+        for name in ("xl/worksheets/sheet1.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels")
+    )
+    for number, text in enumerate(texts):
+        sheet = sheet.replace(f't="inlineStr"><is><t>{text}</t></is>', f't="s"><v>{number}</v>')
+    override = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    target = f'<Relationship Id="shared" Type="{relation}" Target="sharedStrings.xml"/></Relationships>'
+    return make.zipped(
+        parts
+        | {
+            "xl/worksheets/sheet1.xml": sheet,
+            "xl/sharedStrings.xml": f'<sst xmlns="{space}">{items}</sst>',
+            "[Content_Types].xml": types.replace("</Types>", override),
+            "xl/_rels/workbook.xml.rels": relations.replace("</Relationships>", target),
+        }
+    )
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_text_that_looks_like_an_encoded_character_stays_what_it_was(
+    declared: Declarations, examiner: Examiner, extension: str
+) -> None:
+    said = ["_x000D_", "שורה_x000A_שנייה", "_x005F_x000D_", "_x00_"]
+    content = FORMATS[extension]([*ROWS, [], *([text] for text in said)])
+    if extension == "xlsx":
+        # As a spreadsheet writes it: among the texts that cells share, where the underscore is encoded.
+        content = shared(content, said)
+    _, copy = answered(declared, examiner, content, f"a.{extension}")
+    before, after = cells(declared, content, f"a.{extension}"), cells(declared, copy, "a.xlsx")
+    assert [after[row, 0] for row in range(9, 13)] == [before[row, 0] for row in range(9, 13)] == said
