@@ -118,7 +118,10 @@ def _digest(*parts: str) -> str:
 def process(
     home: Home, declarations: Declarations, ledger: Ledger, progress: Callable[[Taken], None] = lambda _: None
 ) -> list[Taken]:
-    """Make landing, refused rows and receipt of every unprocessed submission, and record changed verdicts."""
+    """Make landing, refused rows and receipt of every unprocessed submission, and record changed verdicts.
+
+    Gives those of them that are not withdrawn.
+    """
     land.prepare(home, declarations)
     land.keep_only(home, {submission.submission_id for submission in ledger.effective})
     examiner = Examiner(declarations)
@@ -126,8 +129,11 @@ def process(
     # A corrected copy may teach what a header means; what its partner sent is then read once more.
     for _ in range(2):
         for submission, mark in _pending(home, declarations, ledger).items():
-            taken[submission] = _process_one(home, declarations, ledger, examiner, submission, mark)
-            progress(taken[submission])
+            done = _process_one(home, declarations, ledger, examiner, submission, mark)
+            # A withdrawn file keeps its receipt, and nobody is told that it went in.
+            if submission.submission_id not in ledger.withdrawn:
+                taken[submission] = done
+                progress(done)
     return list(taken.values())
 
 

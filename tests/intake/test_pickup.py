@@ -5,7 +5,10 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from killed_run import take
@@ -15,6 +18,7 @@ from pipelines.declarations import Declarations
 from pipelines.intake import archive, pickup, take_in
 from pipelines.orchestration.sensors import inbox_sensor
 from pipelines.paths import Home
+from pipelines.publishing import status
 from pipelines.publishing.ledger import Ledger
 from pipelines.steps import Workshop
 
@@ -151,6 +155,40 @@ def test_links_to_files_and_folders_are_not_followed(home: Home, tmp_path: Path)
     (home.inbox / "moe" / "linked").symlink_to(tmp_path / "outside")
     (home.inbox / "moe" / "linked.csv").symlink_to(tmp_path / "outside" / "a.csv")
     assert picked_up(home, 0) == []
+
+
+@pytest.mark.parametrize("refused", ["listing", "entry"])
+def test_folder_that_cannot_be_looked_into_is_said_and_the_others_flow(
+    home: Home, declared: Declarations, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    drop(home, "moe/a.csv", cohorts(120))
+    drop(home, "moe/shut/b.csv", cohorts(130))
+    drop(home, "sample_careless/c.csv", cohorts(140))
+    scandir = os.scandir
+
+    class Entry:
+        """What a folder without the right to enter it shows: names, and an error to whoever asks for more."""
+
+        name = "b.csv"
+
+        def is_symlink(self) -> bool:
+            raise PermissionError(13, "Permission denied")
+
+    @contextmanager
+    def as_one_without_rights(folder: Path) -> Iterator[Iterator[Any]]:
+        with scandir(folder) as entries:
+            if Path(folder).name != "shut":
+                yield entries
+            elif refused == "entry":
+                yield iter([Entry()])
+            else:
+                raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", as_one_without_rights)
+    assert picked_up(home, 0) == [cohorts(120), cohorts(140)]
+    assert pickup.unreadable(home.inbox) == ["moe/shut"]
+    assert pickup.wait_until_quiet(home.inbox, 0) == []
+    assert "Cannot be read, check its rights: moe/shut" in status.as_text(status.status(home, declared))
 
 
 def test_partners_file_is_left_as_it_was(home: Home, declared: Declarations) -> None:

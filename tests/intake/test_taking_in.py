@@ -219,7 +219,8 @@ def test_withdrawn_submission_leaves_the_landing_and_stays_archived(home: Home, 
     take(home, declared)
     ledger = Ledger(home)
     ledger.append("withdrawal", submission_id=ledger.submissions[0].submission_id, why="sent by mistake")
-    take(home, declared)
+    told: list[take_in.Taken] = []
+    assert take_in.process(home, declared, Ledger(home), told.append) == told == []
     assert landed(home) == []
     assert archive.fetch(home, ledger.submissions[0].sha256) == cohorts(120)
 
