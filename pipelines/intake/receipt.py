@@ -27,7 +27,7 @@ from pipelines.intake.examine import (
     Examination,
     TableResult,
 )
-from pipelines.intake.findings import SENTENCES, Finding, _
+from pipelines.intake.findings import Finding, _
 from pipelines.paths import Home
 from pipelines.publishing.ledger import Submission
 from pipelines.translation import translator
@@ -185,7 +185,7 @@ def message(finding: Finding, language: str) -> str:
     if own:
         return own
     parameters = {name: _shown(value, language) for name, value in finding.parameters.items()}
-    return translator(language)(SENTENCES[finding.rule][1]).format(**parameters)
+    return translator(language)(finding.sentence).format(**parameters)
 
 
 def as_html(
