@@ -4,7 +4,7 @@ Pure: nothing is written here, and nothing of the home's state is known.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from pipelines.intake.read import File, Sheet, Unreadable, column_letter, read
 from pipelines.intake.recognise import Table, recognise
 from pipelines.intake.repeats import without_repeats
 from pipelines.intake.screen import screen
-from pipelines.intake.swapped import swapped, swapped_since
+from pipelines.intake.swapped import Orders, Pair, swapped, swapped_since
 from pipelines.intake.text import fold
 
 ACCEPTED, CHANGED, PARTLY = "accepted", "accepted_with_changes", "partly_refused"
@@ -74,11 +74,11 @@ class Examination:
 @dataclass(frozen=True)
 class Background:
     """What a home knows of one partner beside the file: its own headers (object → folded header → column, None: not
-    read), and the rows of an object that it sent before (None where there are none).
+    read), and which of two numbers of an object was the larger one in what it sent before.
     """
 
     headers: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
-    earlier: Callable[[TableContract], pd.DataFrame | None] = field(default=lambda _: None)
+    earlier: Callable[[TableContract, Sequence[Pair]], Orders] = field(default=lambda *_: {})
 
 
 NOTHING_KNOWN = Background()
@@ -151,10 +151,7 @@ class Examiner:
         if question := swapped(table, normalised.frame, normalised.failed):
             return None, [*table.findings, *question]
         screened = screen(table, normalised, self._settings["maximum_findings"])
-        earlier = known.earlier(table.contract)
-        if earlier is not None and (
-            question := swapped_since(table, screened.accepted, earlier, confirmed=table.confirmed)
-        ):
+        if question := swapped_since(table, screened.accepted, known.earlier):
             return None, [*table.findings, *question]
         rows = table.rows
         nothing = [Finding(rule, sheet=table.sheet.name, row=table.header_row) for rule in _nothing(sent, rows)]

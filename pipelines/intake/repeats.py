@@ -26,14 +26,11 @@ def without_repeats(tables: Sequence["TableResult"], limit: int) -> tuple[list["
     for contract in dict.fromkeys(table.contract for table in tables):
         places = [at for at, table in enumerate(kept) if table.contract is contract]
         found = _repeats(contract, [kept[at].accepted for at in places])
-        for number, own in found.groupby("table"):
-            at = places[int(number)]
+        for number, at in enumerate(places):
+            own = found[found["table"] == number]
             findings += _findings(kept[at], own, [kept[place].sheet for place in places], limit)
-            kept[at] = (
-                kept[at]
-                .refusing(list(own.loc[~own["is_same"], "row"]))
-                .leaving_out(list(own.loc[own["is_same"], "row"]))
-            )
+            differ, same = (own.loc[is_such, "row"].tolist() for is_such in (~own["is_same"], own["is_same"]))
+            kept[at] = kept[at].refusing(differ).leaving_out(same)
     return kept, findings
 
 

@@ -8,7 +8,7 @@ declarations. A record is a claim: what it says was written is looked for.
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
@@ -28,6 +28,7 @@ from pipelines.intake.examine import (
     unknown_partner,
     with_verdict,
 )
+from pipelines.intake.swapped import Orders, Pair, orders
 from pipelines.paths import Home
 from pipelines.publishing.ledger import Ledger, Submission
 from pipelines.translation import LOCALES
@@ -191,9 +192,8 @@ def background(home: Home, ledger: Ledger, partner: str, before: str | None = No
         if other.partner == partner and (before is None or other.submission_id < before)
     }
 
-    def earlier(contract: TableContract) -> pd.DataFrame | None:
-        files = land.landed(home, contract, known)
-        return pd.concat([pd.read_parquet(file) for file in files]) if files else None
+    def earlier(contract: TableContract, pairs: Sequence[Pair]) -> Orders:
+        return orders(land.numbers(home, contract, known, {name for pair in pairs for name in pair}), pairs)
 
     return Background(mappings.remembered(ledger, partner), earlier)
 
