@@ -165,6 +165,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
 # Other words of a rule where the usual ones would leave out what helps.
 VARIANTS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
+        ("columns_swapped", "earlier"): _(
+            "The numbers under '{header}' and '{other}' look swapped: in what you sent before, the other ones were the "
+            "larger. Put each under its own header; if they are right as they are, tell us, and we take the file as it "
+            "is."
+        ),
         ("same_row_twice", "other_sheet"): _(
             "This row repeats row {other} of the sheet '{sheet}' exactly; it was taken once."
         ),

@@ -4,8 +4,8 @@ Told from what the contract declares (ranges, whole numbers, comparisons within 
 the larger one in earlier submissions. Nothing is put right here: the sender is asked.
 """
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import combinations
 
 import pandas as pd
@@ -18,6 +18,8 @@ from pipelines.intake.text import clean
 from pipelines.intake.values import value_reader
 
 RULE = "columns_swapped"
+# In whose words it is said that nothing contradicts the numbers but those of before.
+EARLIER = "earlier"
 Pair = tuple[str, str]
 # Pair of columns → rows in which the first is the larger, and rows in which the second is.
 Orders = Mapping[Pair, tuple[int, int]]
@@ -72,7 +74,7 @@ def swapped_since(
             break
         found.append((int(now[list(best)].notna().all(axis=1).sum()), *best))
         now = _exchanged(now, *best)
-    return [_finding(table, first, second, n) for n, first, second in _apart(found)]
+    return [replace(_finding(table, first, second, n), variant=EARLIER) for n, first, second in _apart(found)]
 
 
 def orders(frames: Iterable[pd.DataFrame], pairs: Sequence[Pair]) -> Orders:
@@ -108,7 +110,7 @@ def _with_failed(table: Table, numbers: pd.DataFrame, failed: pd.DataFrame, colu
     """The same with the numbers of cells that their column refuses: a fraction among counts is one still."""
     read_again = {}
     for column in columns:
-        read = value_reader(dataclasses.replace(column, type="number"), "")
+        read = value_reader(replace(column, type="number"), "")
         texts = table.rows.loc[failed.index[failed[column.name]], column.name].map(clean)
         again = texts[texts != ""].map(lambda text, read=read: read(text).value)
         read_again[column.name] = numbers[column.name].fillna(pd.to_numeric(again))

@@ -166,7 +166,7 @@ def submissions_text(home: Home, ledger: Ledger, submissions: Sequence[Submissio
     entries = [_entry(home, ledger, submission) for submission in submissions]
     lines = [_table(entries)]
     for submission, entry in zip(submissions, entries, strict=True):
-        if entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):
+        if entry["rows_refused"] or entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):
             lines.append(f"Why, cell by cell: {receipt_of(home, submission)}")
     return "\n".join(lines)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from killed_run import take
-from support import Clock
+from support import Clock, rewritten
 
 from pipelines.declarations import Declarations
 from pipelines.intake import archive, pickup, take_in
@@ -24,6 +24,7 @@ from pipelines.steps import Workshop
 
 QUIET = 2.0
 CHUNK = os.urandom(5 * 2**20 // 50)
+OUR_HEADER, OWN_HEADER = '"לומדים בכיתה י""ב"'.encode(), "כמה ילדים"
 HEADER = 'רשות מקומית,שנת לימודים,מגזר,מגדר,"לומדים בכיתה י""ב"\r\n'
 # Moments at which a run is killed; the whole number of them is tried where the variable asks for many examples.
 KILLS = min(50, int(os.environ.get("MEASURE_EXAMPLES", "8")))
@@ -261,7 +262,10 @@ def busy_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("busy"))
     drop(home, "sample_statistics/a.csv", cohorts(120))
     drop(home, "sample_careless/bad.csv", cohorts(5, "לא קיים"))
+    drop(home, "sample_statistics/asked.csv", cohorts(70, "דימונה").replace(OUR_HEADER, OWN_HEADER.encode()))
     take(home.root)
+    (copy,) = (home.receipts / "sample_statistics").glob("asked.*.corrected.xlsx")
+    drop(home, "sample_statistics/answered.xlsx", rewritten(copy, OWN_HEADER, 'לומדים בכיתה י"ב'))
     drop(home, "sample_statistics/a.csv", cohorts(130))
     drop(home, "sample_statistics/copy of a.csv", cohorts(130))
     drop(home, "sample_statistics/b.csv", cohorts(50, "אילת") + cohorts(60, "לא קיים").splitlines(keepends=True)[1])
@@ -281,12 +285,20 @@ def history(home: Home) -> tuple[list[tuple[object, ...]], list[tuple[str, str]]
     return submissions, sorted((v["submission_id"], v["verdict"]) for v in ledger.of("verdict"))
 
 
+def remembered(home: Home) -> tuple[object, set[tuple[str, str, str]], dict[str, bytes]]:
+    """What headers mean, which submission taught it, and the files that people read it in."""
+    ledger = Ledger(home)
+    return ledger.mappings, set(ledger.taught), {f.name: f.read_bytes() for f in home.mappings.glob("*.yml")}
+
+
 def test_run_after_a_kill_at_any_moment_completes_what_was_begun(busy_home: Home, tmp_path: Path) -> None:
     undisturbed = Home(tmp_path / "undisturbed")
     shutil.copytree(busy_home.root, undisturbed.root)
     take(undisturbed.root)
     expected = history(undisturbed)
-    assert len(expected[0]) == 8 and len(expected[1]) == 8
+    assert len(expected[0]) == 10 and len(expected[1]) == 11
+    taught = remembered(undisturbed)
+    assert [(object_id, header) for _, object_id, header in taught[1]] == [("cohorts", OWN_HEADER)]
 
     homes = [Home(tmp_path / str(seed)) for seed in range(KILLS)]
     for home in homes:
@@ -303,6 +315,7 @@ def test_run_after_a_kill_at_any_moment_completes_what_was_begun(busy_home: Home
         kept = {name: content for name, content in files_below(home.archive).items() if not name.endswith(".part")}
         take(home.root)
         assert history(home) == expected, home.root
+        assert remembered(home) == taught, home.root
         archived = files_below(home.archive)
         assert all(archived[name] == content for name, content in kept.items())
         assert {archive.digest(archived[f"{s.sha256[:2]}/{s.sha256}"]) for s in Ledger(home).submissions} == {
