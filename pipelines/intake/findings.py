@@ -170,13 +170,30 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
+# Other words of a rule where the usual ones would leave out what helps.
+VARIANTS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("columns_swapped", "earlier"): _(
+            "The numbers under '{header}' and '{other}' look swapped: in what you sent before, the other ones were the "
+            "larger. Put each under its own header; if they are right as they are, tell us, and we take the file as it "
+            "is."
+        ),
+        ("same_row_twice", "other_sheet"): _(
+            "This row repeats row {other} of the sheet '{sheet}' exactly; it was taken once."
+        ),
+        ("key_twice", "other_sheet"): _(
+            "This row and row {other} of the sheet '{sheet}' are about the same thing but differ; keep the right one."
+        ),
+    }
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
     """One thing to say about a file; `row` and `column_letter` as a person sees them in a spreadsheet.
 
     `n_cells`: cells that a finding about a whole column or sheet concerns; `n_more`: further cells with the very same
-    finding that are not listed one by one.
+    finding that are not listed one by one; `variant`: which other words than the usual ones the rule is said in.
     """
 
     rule: str
@@ -191,8 +208,14 @@ class Finding:
     n_more: int = 0
     parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     messages: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    variant: str | None = None
 
     @property
     def severity(self) -> str:
         """error (rows are refused), warning (nothing is lost) or change (a spelling was understood)."""
         return SENTENCES[self.rule][0]
+
+    @property
+    def sentence(self) -> str:
+        """The message id of what it says, with places for its parameters."""
+        return VARIANTS[self.rule, self.variant] if self.variant else SENTENCES[self.rule][1]

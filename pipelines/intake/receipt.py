@@ -27,7 +27,7 @@ from pipelines.intake.examine import (
     Examination,
     TableResult,
 )
-from pipelines.intake.findings import SENTENCES, Finding, _
+from pipelines.intake.findings import Finding, _
 from pipelines.paths import Home
 from pipelines.publishing.ledger import Submission
 from pipelines.translation import translator
@@ -49,6 +49,11 @@ NEXT_STEPS: Mapping[str, str] = {
     HELD: _("Nothing was taken in yet; answer what is listed below and put the file into the folder again."),
     DUPLICATE: _("This very file is in already; nothing more to do."),
 }
+# Of a file that was sent before and was not wholly right then.
+SENT_UNCHANGED = _(
+    "You sent this very file before: its right rows are in. Correct the cells listed below in your file and put it "
+    "into the folder again."
+)
 VERDICTS: Mapping[str, str] = {
     ACCEPTED: _("Accepted"),
     CHANGED: _("Accepted"),
@@ -149,6 +154,8 @@ def as_json(
     languages = declarations.initiative.languages
     limit = declarations.initiative.settings["reading"]["maximum_findings"]
     findings, left_out = _limited(examination.findings, limit)
+    is_unchanged = examination.verdict == DUPLICATE and any(f.severity == said.ERROR for f in examination.findings)
+    next_step = SENT_UNCHANGED if is_unchanged else NEXT_STEPS[examination.verdict]
     return {
         "submission_id": header.submission_id,
         "partner": header.partner,
@@ -161,7 +168,7 @@ def as_json(
         "findings": [_finding_json(finding, languages) for finding in findings],
         "findings_left_out": left_out + sum(finding.n_more for finding in findings),
         "not_checked": list(not_checked),
-        "next_step": {language: translator(language)(NEXT_STEPS[examination.verdict]) for language in languages},
+        "next_step": {language: translator(language)(next_step) for language in languages},
     }
 
 
@@ -185,7 +192,7 @@ def message(finding: Finding, language: str) -> str:
     if own:
         return own
     parameters = {name: _shown(value, language) for name, value in finding.parameters.items()}
-    return translator(language)(SENTENCES[finding.rule][1]).format(**parameters)
+    return translator(language)(finding.sentence).format(**parameters)
 
 
 def as_html(
@@ -249,9 +256,10 @@ def as_text(declarations: Declarations, content: Mapping[str, Any], language: st
 
 def steps(content: Mapping[str, Any], has_copy: bool) -> Sequence[str]:
     """Message ids of what to do next, in order; none where the file is wholly in."""
-    if content["verdict"] not in UNANSWERED:
-        return ()
     kinds = {kind_of(found["rule"], found["severity"]) for found in content["findings"]}
+    is_open = content["verdict"] in UNANSWERED or (content["verdict"] == DUPLICATE and said.ERROR in kinds)
+    if not is_open:
+        return ()
     if not has_copy:
         return (CORRECT_OWN, SEND_AGAIN)
     asked = (ANSWER,) if QUESTION in kinds else ()

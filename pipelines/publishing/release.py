@@ -57,7 +57,8 @@ class Draft:
 def inputs_digest(declarations: Declarations, ledger: Ledger) -> str:
     """Digest of everything that decides a release, except which failed checks were accepted for just these inputs."""
     submissions = [(s.submission_id, s.partner, s.file_name, s.sha256) for s in ledger.effective]
-    parts = [submissions, dict(ledger.withdrawn), ledger.mappings, declarations.fingerprint, _code_digest()]
+    decided = [dict(ledger.withdrawn), dict(ledger.confirmed), ledger.mappings]
+    parts = [submissions, *decided, declarations.fingerprint, _code_digest()]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -96,7 +97,8 @@ def _entry(home: Home, ledger: Ledger, submission: Submission) -> dict[str, Any]
         "received_at": submission.received_at,
         "verdict": verdict["verdict"],
         "withdrawn": ledger.withdrawn.get(submission.submission_id),
-        "is_in_inbox": (home.inbox / submission.path).exists(),
+        # Not `Path.exists`, which fails in a folder that cannot be looked into.
+        "is_in_inbox": os.path.exists(home.inbox / submission.path),
         "rows_accepted": sum(table["rows_accepted"] for table in verdict["tables"]),
         "rows_refused": sum(table["rows_refused"] for table in verdict["tables"]),
     }
@@ -164,7 +166,7 @@ def submissions_text(home: Home, ledger: Ledger, submissions: Sequence[Submissio
     entries = [_entry(home, ledger, submission) for submission in submissions]
     lines = [_table(entries)]
     for submission, entry in zip(submissions, entries, strict=True):
-        if entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):
+        if entry["rows_refused"] or entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):
             lines.append(f"Why, cell by cell: {receipt_of(home, submission)}")
     return "\n".join(lines)
 

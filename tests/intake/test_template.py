@@ -18,7 +18,7 @@ from pipelines import translation
 from pipelines.declarations import OPERATORS, STATUSES, TYPES, Column, Declarations, TableContract, load
 from pipelines.intake import examples, guide, receipt, spreadsheet, template
 from pipelines.intake.examine import ACCEPTED, CHANGED, Examination, Examiner
-from pipelines.intake.findings import ERROR, SENTENCES
+from pipelines.intake.findings import ERROR, SENTENCES, VARIANTS
 from pipelines.intake.normalise import Normaliser
 from pipelines.intake.read import Sheet, read
 from pipelines.intake.recognise import Table, recognise
@@ -445,7 +445,7 @@ def test_what_the_page_says_is_refused_is_refused_in_these_words(
 
 
 def test_the_page_quotes_sentences_of_receipts(declared: Declarations) -> None:
-    told = [sentence.casefold() for _, sentence in SENTENCES.values()]
+    told = [sentence.casefold() for sentence in (*(words for _, words in SENTENCES.values()), *VARIANTS.values())]
     for row in promised("| the receipt says | what happened"):
         for quoted in row[0].casefold().split(", "):
             parts = [part.strip(" ?") for part in quoted.split("…")]
