@@ -38,7 +38,7 @@ class Table:
     """A recognised table: positions of its columns in the sheet, its records, and what cannot be read of it.
 
     `header_row` is the last of the header's rows; `rows` are text cells, one column a contract column, index = row
-    number, without rows that are empty or no records. `confirmed` are columns that this partner's own mapping names.
+    number, without rows that are empty or no records.
     """
 
     sheet: Sheet
@@ -48,7 +48,6 @@ class Table:
     headers: Mapping[str, str]
     findings: tuple[Finding, ...]
     rows: pd.DataFrame = field(compare=False)
-    confirmed: frozenset[str] = frozenset()
 
     @property
     def is_complete(self) -> bool:
@@ -263,10 +262,7 @@ def _table(
     else:
         header_rows = range(row - fit.header.depth + 1, row + 1)
         records = body(sheet, fit.contract, header_rows, fit.positions, shown, settings, fits)
-    confirmed = frozenset(name for name, header in named.items() if own.get(fold(header)) == name)
-    return Table(
-        sheet, fit.contract, row, fit.positions, named, (*findings, *records.findings), records.rows, confirmed
-    )
+    return Table(sheet, fit.contract, row, fit.positions, named, (*findings, *records.findings), records.rows)
 
 
 def _filled(sheet: Sheet, fit: _Fit) -> Mapping[int, pd.Series]:
