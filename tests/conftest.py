@@ -1,4 +1,4 @@
-"""Shared by all rooms: the home initiative, the real files beside the project, and homes to run in."""
+"""Shared by all rooms: the home initiative, the real files beside the project, homes to run in, how tests are tried."""
 
 import os
 import subprocess
@@ -6,11 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support import Clock, Measure
 
 from pipelines.declarations import Declarations, load
 from pipelines.intake import pickup
 from pipelines.paths import REPOSITORY
+
+# A slow moment of the machine is no fault of the code.
+settings.register_profile("steady", deadline=None, database=None)
+settings.load_profile("steady")
 
 MEASURE = Path(sys.executable).with_name("measure")
 REAL_FILES = REPOSITORY.parent / "shared" / "data"

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipelines.assessment.equity import equity_gaps
+from pipelines.assessment.equity import equity_gaps, with_trend
 from pipelines.assessment.peers import Rules, peer_positions
 from pipelines.assessment.report_card import report_card
+from pipelines.assessment.trend import TrendRules
 from pipelines.declarations import Initiative
 
 WORDS = [
@@ -41,8 +42,10 @@ def derived_tables(
     ecosystems = areas[areas["area_type"] == initiative.area_types[-1]]
     confidence = float(initiative.settings["assessment"]["confidence"])
     rules = Rules.from_settings(initiative.settings)
+    gaps = equity_gaps(free, indicators, registers["groups"], confidence)
+    trend_rules = TrendRules.from_settings(initiative.settings)
     tables = {
-        "equity_gaps": equity_gaps(free, indicators, registers["groups"], confidence),
+        "equity_gaps": with_trend(gaps, indicators, registers["breaks"], confidence, trend_rules),
         "peer_positions": peer_positions(free, indicators, ecosystems, registers["peer_groups"], rules),
         "report_card": report_card(free, indicators, areas),
     }

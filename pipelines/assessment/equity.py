@@ -1,8 +1,8 @@
 """Equity: how far a group is from the reference member of its dimension, in one area and period.
 
 Belongs here: gap, ratio and representation with their intervals, and the gaps as points of a series. Does not belong
-here: which member is the reference (the register of groups), which rows may be looked at (`derived`), and the test
-for a trend over gaps (`trend` rules of this room take `gap_points`).
+here: which member is the reference (the register of groups), which rows may be looked at (`derived`), and the test of
+a trend (`trend`).
 
 | measure | is | interval |
 |---|---|---|
@@ -27,9 +27,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipelines.assessment.changes import change, difference_interval
-from pipelines.assessment.intervals import Interval, wilson
-from pipelines.assessment.periods import SERIES, month_number, months, spacings
+from pipelines.assessment.changes import breaks_until, change, difference_interval
+from pipelines.assessment.intervals import Interval, sampling_variance, wilson
+from pipelines.assessment.periods import SERIES, months, spacings
+from pipelines.assessment.trend import TrendRules, trends_to_date
 from pipelines.declarations import parse_filter
 
 Floats = npt.NDArray[np.float64]
@@ -103,22 +104,37 @@ def gap_points(
         `SERIES` with month (months from year 0), spacing (months from a period to the next), value (the gap),
         sampling_variance (unit of the gap squared: half the interval's width over its normal quantile, squared),
         is_up (more is better, so that a rising gap is the member catching up or drawing ahead) and segment (how many
-        declared breaks of the indicator lie at or before the point).
+        declared breaks of the indicator lie at or before the point); index of `gaps`.
     """
-    from scipy.stats import norm
-
-    points = gaps[gaps["gap_low"].notna() & (gaps["gap_direction"] != "not_comparable")].reset_index(drop=True)
-    half_width = (points["gap_high"] - points["gap_low"]).to_numpy(float) / 2
+    points = gaps[gaps["gap_low"].notna() & (gaps["gap_direction"] != "not_comparable")]
+    low, high = (points[name].to_numpy(float) for name in ("gap_low", "gap_high"))
     month = months(points["period"])
     direction = points["indicator_id"].map(indicators.set_index("indicator_id")["direction"])
     return points[list(SERIES)].assign(
         month=month,
         spacing=spacings(points["frequency"])[0],
         value=points["gap"],
-        sampling_variance=(half_width / norm.ppf((1 + confidence) / 2)) ** 2,
+        sampling_variance=sampling_variance(low, high, confidence),
         is_up=(direction != "down").to_numpy(bool),
-        segment=_segments(points["indicator_id"], month, breaks),
+        segment=breaks_until(points["indicator_id"], month, breaks),
     )
+
+
+def with_trend(
+    gaps: pd.DataFrame,
+    indicators: pd.DataFrame,
+    breaks: pd.DataFrame | None,
+    confidence: float,
+    rules: TrendRules,
+) -> pd.DataFrame:
+    """The same gaps with gap_trend: that of the gaps up to the row's period, seen from the member.
+
+    improved: the member catches up with the reference, or draws further ahead; worsened: it falls behind, or loses its
+    lead. Arguments as for `gap_points`; a gap that is no point is not_enough_data.
+    """
+    points = gap_points(gaps, indicators, breaks, confidence)
+    trend = trends_to_date(points, SERIES, rules).reindex(gaps.index, fill_value="not_enough_data")
+    return gaps.assign(gap_trend=trend)
 
 
 def ratio_interval(
@@ -226,13 +242,6 @@ def _can_be_judged(pairs: pd.DataFrame, declared: pd.DataFrame) -> Flags:
         has_enough = ~(pairs[f"denominator{side}"].to_numpy(float) < minimum)
         judged = judged & has_enough & (pairs[f"coverage{side}"].to_numpy(float) == 1)
     return judged
-
-
-def _segments(indicator_ids: pd.Series, month: Floats, breaks: pd.DataFrame | None) -> npt.NDArray[np.int64]:
-    segment = np.zeros(len(indicator_ids), dtype=np.int64)
-    for broken, period in () if breaks is None else zip(breaks["indicator_id"], breaks["period"], strict=True):
-        segment += (indicator_ids == broken).to_numpy(bool) & (month_number(period) <= month)
-    return segment
 
 
 def _quotient(part: Floats, whole: Floats) -> Floats:

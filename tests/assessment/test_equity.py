@@ -12,7 +12,8 @@ from derived_tables import FREE, GROUPS, INDICATORS, numbers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.assessment.equity import equity_gaps, gap_points, ratio_interval, representation
+from pipelines.assessment.equity import equity_gaps, gap_points, ratio_interval, representation, with_trend
+from pipelines.assessment.trend import TrendRules
 
 Z = 1.9599639845400545
 
@@ -187,6 +188,18 @@ def test_points_of_a_gap_are_its_series_with_variance_and_segment() -> None:
     assert list(points["sampling_variance"]) == pytest.approx(list((half / Z) ** 2), abs=1e-12)
     assert set(points["spacing"]) == {12} and list(points["month"].diff().dropna()) == [12, 12]
     assert points["is_up"].all() and list(points.columns[:5]) == FREE
+
+
+def test_gap_that_closes_year_by_year_has_improved_and_too_few_years_say_nothing() -> None:
+    years = {str(2013 + n): (1000 + 200 * n, 8000) for n in range(7)}
+    free = pd.concat([numbers("share", {"girls": g, "boys": (2800, 8000)}, period=y) for y, g in years.items()])
+    rules = TrendRules(0.96, 5, 0.8, 5, 10)
+    closing = with_trend(gaps_of(free), INDICATORS, None, 0.95, rules)
+    assert list(closing["gap_trend"]) == ["not_enough_data"] * 4 + ["improved"] * 3
+    turned = free.assign(member=free["member"].map({"girls": "boys", "boys": "girls"}))
+    assert list(with_trend(gaps_of(turned), INDICATORS, None, 0.95, rules)["gap_trend"])[-1] == "worsened"
+    level = pd.concat([numbers("share", {"girls": (1000, 8000), "boys": (2800, 8000)}, period=y) for y in years])
+    assert list(with_trend(gaps_of(level), INDICATORS, None, 0.95, rules)["gap_trend"])[-1] == "no_clear_trend"
 
 
 def test_gap_that_is_not_judged_or_has_no_interval_is_no_point() -> None:
