@@ -6,6 +6,7 @@ matched as (
     select
         matches.indicator_id,
         matches.part,
+        matches.is_reported,
         matches.object_id,
         matches.preference,
         observed.area_code,
@@ -20,7 +21,10 @@ matched as (
         matches.member,
         observed.submission_id,
         case
-            when matches.weight_measure is null then observed.amount
+            when matches.counted_column is not null then {{ said_of('observed.identities', 'matches.counted_column') }}
+        end as counted,
+        case
+            when matches.weight_measure is null or matches.is_reported then observed.amount
             -- 19 digits each, so that the product has 38, the most there is; 18 overflow on a country's examinees
             else cast(observed.amount as decimal(19, 6)) * cast(weights.amount as decimal(19, 6))
         end as amount,
@@ -40,11 +44,69 @@ matched as (
             and observed.submission_id = weights.submission_id
             and observed.source_sheet = weights.source_sheet
             and observed.source_row = weights.source_row
+),
+
+-- What is counted stands in as many rows as it likes and counts once in its area; a withheld number is above zero.
+counted as (
+    select
+        indicator_id,
+        part,
+        is_reported,
+        object_id,
+        preference,
+        area_code,
+        level_rank,
+        period,
+        dimension,
+        member,
+        min(submission_id) as submission_id,
+        1 as amount,
+        null as weight,
+        0 as is_hidden
+    from matched
+    where
+        counted is not null
+        and (amount > 0 or is_hidden = 1)
+    group by
+        indicator_id,
+        part,
+        is_reported,
+        object_id,
+        preference,
+        area_code,
+        level_rank,
+        period,
+        dimension,
+        member,
+        counted
+),
+
+rows_to_sum as (
+    select
+        indicator_id,
+        part,
+        is_reported,
+        object_id,
+        preference,
+        area_code,
+        level_rank,
+        period,
+        dimension,
+        member,
+        submission_id,
+        amount,
+        weight,
+        is_hidden
+    from matched
+    where counted is null
+    union all
+    select * from counted
 )
 
 select
     indicator_id,
     part,
+    is_reported,
     object_id,
     preference,
     area_code,
@@ -58,10 +120,11 @@ select
     count(amount) as n_amounts,
     sum(case when amount is null then is_hidden else 0 end) as n_hidden,
     sum(case when amount is null then 1 - is_hidden else 0 end) as n_missing
-from matched
+from rows_to_sum
 group by
     indicator_id,
     part,
+    is_reported,
     object_id,
     preference,
     area_code,

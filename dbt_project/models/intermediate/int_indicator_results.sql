@@ -19,15 +19,21 @@ joined as (
         numerators.dimension,
         numerators.member,
         cast(numerators.amount as double) as numerator,
-        cast(case indicators.kind when 'mean' then numerators.weight else denominators.amount end as double)
-            as denominator,
+        cast(
+            case
+                when indicators.kind in ('mean', 'reported') then numerators.weight
+                else denominators.amount
+            end as double
+        ) as denominator,
+        indicators.denominator_measure is not null as has_denominator,
         case
-            when indicators.kind in ('count', 'mean') or denominators.obs_status = 'A' then numerators.obs_status
+            when indicators.kind in ('count', 'mean', 'reported') or denominators.obs_status = 'A'
+                then numerators.obs_status
             else denominators.obs_status
         end as reported_status,
         -- A share of a part of the whole is no share, unless the same areas stand above and below the line; a mean over
         -- some of the areas is no mean of all.
-        indicators.kind = 'count'
+        indicators.kind in ('count', 'reported')
         or (indicators.kind = 'mean' and coalesce(numerators.coverage = 1, false))
         or coalesce(denominators.is_whole, false)
         or coalesce(numerators.areas_summed = denominators.areas_summed, false) as is_comparable,
@@ -54,6 +60,9 @@ valued as (
         case
             when reported_status <> 'A' or not is_comparable then null
             when kind = 'count' then numerator
+            -- A reported value of which nobody says on how many persons it rests cannot be protected.
+            when kind = 'reported' and (denominator > 0 or not has_denominator) then round(numerator, 10)
+            when kind = 'reported' then null
             -- More in the part than in the whole: the two sources contradict each other.
             when kind = 'proportion' and numerator > denominator then null
             when denominator > 0 then round(numerator / denominator, 10)
@@ -67,7 +76,7 @@ select
     period,
     dimension,
     member,
-    case when value is not null and kind <> 'mean' then numerator end as numerator,
+    case when value is not null and kind not in ('mean', 'reported') then numerator end as numerator,
     case when value is not null and kind <> 'count' then denominator end as denominator,
     value,
     case
