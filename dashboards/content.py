@@ -28,7 +28,7 @@ class SiteContent:
     `submissions`: submission_id, partner_id, received_on (ISO date), object_id, rows_accepted, rows_refused, verdict;
     one row per submission and table in it.
     `as_of`: ISO date of the last ledger event, the only clock of the site. `downloads`: file names beside the pages in
-    `data/`, which somebody else writes.
+    `data/`, which somebody else writes. `tables`: the published tables that follow from the values, by name.
     """
 
     declarations: Declarations
@@ -39,6 +39,7 @@ class SiteContent:
     as_of: str
     is_synthetic: bool
     downloads: tuple[str, ...] = ("indicator_values.csv", "indicators.csv")
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 class Point(NamedTuple):
@@ -109,6 +110,7 @@ class Material:
     breaks: Mapping[str, tuple[Mapping[str, Any], ...]]
     submissions: Mapping[str, tuple[Mapping[str, Any], ...]]
     series: Mapping[str, AreaSeries] = field(repr=False)
+    tables: Mapping[str, Mapping[str, tuple[Mapping[str, Any], ...]]] = field(repr=False)
 
     @property
     def declarations(self) -> Declarations:
@@ -166,6 +168,7 @@ def prepare(content: SiteContent) -> Material:
         breaks=_grouped(declared.rows("breaks"), "indicator_id"),
         submissions=_grouped(records(content.submissions), "submission_id"),
         series=_series(content.values, indicators),
+        tables={name: _grouped(records(table), "area_code") for name, table in content.tables.items()},
     )
 
 

@@ -27,6 +27,12 @@ CHANGES: Mapping[str, str] = {
     "not_comparable": N_("Cannot be compared"),
 }
 
+POSITIONS: Mapping[str, str] = {
+    "inside": N_("Inside what chance allows"),
+    "above": N_("Above what chance allows"),
+    "below": N_("Below what chance allows"),
+}
+
 STATES: Mapping[str, str] = {
     "hidden": N_("hidden to protect small groups"),
     "withheld": N_("withheld by the source"),

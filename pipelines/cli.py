@@ -87,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     command = add("withdraw", withdraw, "take a submission out of the next release")
     command.add_argument("submission")
     command.add_argument("--why", required=True)
+    command = add("confirm", confirm, "take in a held submission whose numbers only look swapped")
+    command.add_argument("submission")
+    command.add_argument("--why", required=True)
     command = add("sample", sample, "make the synthetic partners' files in the inbox")
     command.add_argument("--scale", type=_scale, default=1.0, help="0.05 for a small country, 1 for a whole one")
     add("dev", dev, "Dagster's interface and daemon, sensor and schedule on")
@@ -258,6 +261,26 @@ def withdraw(options: argparse.Namespace) -> int:
     return OK
 
 
+def confirm(options: argparse.Namespace) -> int:
+    """`measure confirm`: a submission's numbers are right, although they look swapped beside earlier ones."""
+    from pipelines.intake.examine import HELD, PARTLY
+    from pipelines.publishing import lock
+
+    home, _ = _open(options)
+    with lock.hold(home):
+        ledger = Ledger(home)
+        if options.submission not in {s.submission_id for s in ledger.submissions}:
+            raise UsageError(f"'{options.submission}' is not a submission; `measure status --history` shows them.")
+        if options.submission in ledger.withdrawn:
+            raise UsageError(f"'{options.submission}' was withdrawn: {ledger.withdrawn[options.submission]}")
+        verdict = ledger.verdicts.get(options.submission, {}).get("verdict")
+        if verdict not in (HELD, PARTLY):
+            raise UsageError(f"Nothing is asked about '{options.submission}': it is {verdict or 'not read yet'}.")
+        ledger.append("confirmation", submission_id=options.submission, why=options.why)
+    print(f"Confirmed: {options.submission}. The next `measure run` takes its numbers as they are.")
+    return OK
+
+
 def sample(options: argparse.Namespace) -> int:
     """`measure sample`: the synthetic partners' files."""
     from pipelines import sample as synthetic
@@ -356,12 +379,12 @@ def _print_summary(shop: "Workshop", seen: int) -> None:
         print()
     n_conflicts = state.conflicts(shop.home, shop.declarations, ledger)["total"]
     if n_conflicts:
-        print(f"Reported differently by several partners: {n_conflicts} keys; `measure status` lists them.")
+        print(f"Reported differently by several partners: keys {n_conflicts}; `measure status` lists them.")
     for line in definitions.decisions(shop.declarations):
         print(line)
 
 
-READ_ONLY = (status, trace, releases, withdraw)
+READ_ONLY = (status, trace, releases, withdraw, confirm)
 
 
 def _language(options: argparse.Namespace, declarations: Declarations) -> str:

@@ -6,6 +6,7 @@ beyond carrying it.
 """
 
 import csv
+import datetime
 import hashlib
 import math
 import re
@@ -26,7 +27,7 @@ DATASET, REGISTER, PUBLISHED = "dataset", "register", "published"
 ROLES = {"area", "period", "dimension", "filter", "measure", "attribute", "label"}
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
 CALENDARS = ("school_year",)
-# SDMX observation statuses that a marker may stand for; of these only low reliability goes with a number.
+# SDMX observation statuses (code list CL_OBS_STATUS 2.x) that a marker may stand for; some of them go with a number.
 STATUSES: Mapping[str, str] = MappingProxyType(
     {
         "Q": "suppressed",
@@ -34,9 +35,11 @@ STATUSES: Mapping[str, str] = MappingProxyType(
         "M": "cannot exist",
         "L": "exists but was not collected",
         "U": "a number of low reliability",
+        "P": "a provisional number",
+        "E": "an estimated number",
     }
 )
-VALUED_STATUSES = frozenset({"U"})
+VALUED_STATUSES = frozenset({"U", "P", "E"})
 # Stands for any number within a marker.
 ANY_NUMBER = "#"
 KINDS = (DATASET, REGISTER, PUBLISHED)
@@ -202,6 +205,10 @@ class Initiative:
     settings: Mapping[str, Any]
     folder: Path
 
+    def day(self, moment: str) -> str:
+        """The day of a moment (ISO 8601 with its offset) where the initiative lives, as YYYY-MM-DD."""
+        return datetime.datetime.fromisoformat(moment).astimezone(ZoneInfo(self.time_zone)).date().isoformat()
+
 
 @dataclass(frozen=True, eq=False)
 class Declarations:
@@ -269,7 +276,10 @@ def load(initiative: str | Path | None = None) -> Declarations:
     for table in registers:
         _check_register_references(loaded, table)
     _check_hierarchy(loaded)
+    _check_reference_members(loaded)
+    _check_peers(loaded)
     _check_indicators(loaded)
+    _check_targets(loaded)
     return loaded
 
 
@@ -303,7 +313,8 @@ def _read_initiative(folder: Path) -> Initiative:
         raise DeclarationError(f"{folder.name}/{file.name}: missing {', '.join(sorted(missing))}.")
     if content["default_language"] not in content["languages"]:
         raise DeclarationError(f"{folder.name}/{file.name}: default_language is not one of languages.")
-    settings = _read_yaml(DEFAULTS)["settings"] | {key: value for key, value in content.items() if key not in known}
+    own = {key: value for key, value in content.items() if key not in known}
+    settings = _laid_over(_read_yaml(DEFAULTS)["settings"], own)
     _check_settings(f"{folder.name}/{file.name}", content, settings)
     return Initiative(
         id=str(content["id"]),
@@ -318,10 +329,21 @@ def _read_initiative(folder: Path) -> Initiative:
     )
 
 
-# What each section must say: a number in a range, or one of the words.
+def _laid_over(defaults: Any, own: Any) -> Any:
+    """The defaults with what an initiative sets anew: a section keeps what it does not name."""
+    if not (isinstance(defaults, dict) and isinstance(own, dict)):
+        return own
+    return defaults | {name: _laid_over(defaults.get(name), value) for name, value in own.items()}
+
+
+# What each section must say: a number in a range, or one of the words; a section's part is named behind a point.
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "policy": {"threshold": (1, 10**6), "zeros": ("hidden", "shown"), "complements": ("hidden", "shown")},
     "assessment": {"confidence": (0.5, 0.9999), "too_early_periods": (0, 100), "on_track_width": (0, 100)},
+    "assessment.extra_variation": {"default": (0, 1), "minimum_points": (3, 1000)},
+    "assessment.trend": {"confidence": (0.5, 0.9999), "minimum_points": (5, 1000)},
+    "assessment.forecast": {"confidence": (0.5, 0.9999), "periods": (1, 100), "maximum_periods": (1, 100)},
+    "peers": {"width": (0, 10**6), "minimum": (2, 10**6)},
     "gate": {"minimum_coverage": (0, 1), "maximum_ratio": (0, 10**6)},
 }
 
@@ -335,7 +357,9 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
     except (ValueError, ZoneInfoNotFoundError):
         raise DeclarationError(f"{where}: time_zone '{content['time_zone']}' is not known.") from None
     for section, expected in SETTINGS.items():
-        found = settings.get(section)
+        found: Any = settings
+        for part in section.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
         if not isinstance(found, dict):
             raise DeclarationError(f"{where}: section '{section}' is missing.")
         for name, allowed in expected.items():
@@ -701,6 +725,34 @@ def _version_breaks(
     )
 
 
+def _check_reference_members(declared: Declarations) -> None:
+    """The members of a dimension are compared with one of them, or with none."""
+    seen: dict[str, int] = {}
+    for number, row in enumerate(declared.rows("groups"), start=2):
+        if row["is_reference"] and seen.setdefault(row["dimension"], number) != number:
+            raise DeclarationError(
+                f"{declared.initiative.folder.name}/groups.csv: row {number}: is_reference: '{row['dimension']}' has a "
+                f"reference in row {seen[row['dimension']]} already."
+            )
+
+
+def _check_peers(declared: Declarations) -> None:
+    """Bands of peers need a number in the register of areas, and a name that no declared group bears."""
+    folder, column = declared.initiative.folder.name, declared.initiative.settings["peers"].get("column")
+    numbers = {c.name for c in declared.objects["areas"].columns if c.type in ("integer", "number")}
+    if column is not None and column not in numbers:
+        raise DeclarationError(f"{folder}/initiative.yml: peers.column: '{column}' is no number in areas.csv.")
+    type_of = {row["area_code"]: row["area_type"] for row in declared.rows("areas")}
+    for number, row in enumerate(declared.rows("peer_groups"), start=2):
+        where = f"{folder}/peer_groups.csv: row {number}"
+        if row["peer_group_id"] == column:
+            raise DeclarationError(f"{where}: peer_group_id: '{column}' is the name of the bands in initiative.yml.")
+        if type_of[row["area_code"]] != declared.initiative.area_types[-1]:
+            raise DeclarationError(
+                f"{where}: area_code: '{row['area_code']}' is not of type {declared.initiative.area_types[-1]}."
+            )
+
+
 def _check_indicators(declared: Declarations) -> None:
     """Measures, objects and filters that indicators name must exist in the contracts, and fit their kind."""
     for number, row in enumerate(declared.rows(INDICATORS), start=2):
@@ -762,6 +814,80 @@ def _check_reported(declared: Declarations, where: str, row: Mapping[str, Any]) 
 def identities(table: TableContract) -> tuple[str, ...]:
     """Columns of a table's key that name a thing, such as a school, which is no area, period or group."""
     return tuple(column.name for column in table.by_role("attribute") if column.is_key)
+
+
+# What a target of each kind is measured by beside its own baseline, and whether it names an amount.
+TARGET_REFERENCES: Mapping[str, str | None] = MappingProxyType(
+    {
+        "absolute": None,
+        "multiple_of_baseline": None,
+        "share_of_cohort": "reference_indicator",
+        "converge": "reference_area",
+        "close_gap": "reference_member",
+    }
+)
+WITHOUT_AMOUNT = frozenset({"converge"})
+# Numbers have a cohort to be a share of; areas and groups of different sizes compare by shares and means only.
+ONLY_FOR_COUNTS, NEVER_FOR_COUNTS = frozenset({"share_of_cohort"}), frozenset({"converge", "close_gap"})
+# A target and its milestones name each other by these.
+TARGET_KEY = ("indicator_id", "area_type", "area_code", "dimension", "member")
+
+
+def _check_targets(declared: Declarations) -> None:
+    """Each target says what its kind is measured by and nothing else; milestones belong to a target that has them."""
+    folder = declared.initiative.folder.name
+    with_milestones = {tuple(row[name] for name in TARGET_KEY) for row in declared.rows("milestones")}
+    for number, row in enumerate(declared.rows("targets"), start=2):
+        where = f"{folder}/targets.csv: row {number}"
+        for reason in _wrong_with_target(declared, row):
+            raise DeclarationError(f"{where}: {reason}")
+        if (row["path"] == "milestones") != (tuple(row[name] for name in TARGET_KEY) in with_milestones):
+            raise DeclarationError(
+                f"{where}: path: it has milestones in milestones.csv, or is called linear; not one alone."
+            )
+    periods = {tuple(row[name] for name in TARGET_KEY): row["target_period"] for row in declared.rows("targets")}
+    for number, row in enumerate(declared.rows("milestones"), start=2):
+        target_period = periods.get(tuple(row[name] for name in TARGET_KEY))
+        if target_period is None or row["period"] >= target_period:
+            raise DeclarationError(f"{folder}/milestones.csv: row {number}: leads to no later target in targets.csv.")
+
+
+def _wrong_with_target(declared: Declarations, row: Mapping[str, Any]) -> Iterator[str]:
+    kind, needed = row["kind"], TARGET_REFERENCES[row["kind"]]
+    wanted = {name: name == needed for name in TARGET_REFERENCES.values() if name} | {
+        "amount": kind not in WITHOUT_AMOUNT
+    }
+    for name, is_wanted in wanted.items():
+        if (row[name] is not None) != is_wanted:
+            yield f"{name}: must {'not ' if is_wanted else ''}be empty for a target of kind {kind}."
+            return
+    indicators = {indicator["indicator_id"]: indicator for indicator in declared.rows("indicators")}
+    is_count = indicators[row["indicator_id"]]["kind"] == "count"
+    if kind in (NEVER_FOR_COUNTS if is_count else ONLY_FOR_COUNTS):
+        yield f"kind: {kind} is {'not for counts' if is_count else 'for counts only'}."
+    members = {(group["dimension"], group["member"]) for group in declared.rows("groups")}
+    if needed == "reference_member" and (
+        row[needed] == row["member"] or (row["dimension"], row[needed]) not in members
+    ):
+        yield f"reference_member: '{row[needed]}' is no other member of {row['dimension']}."
+    if needed == "reference_area" and _converges(declared, row, row[needed]):
+        yield f"reference_area: '{row[needed]}' converges itself; name the area whose target is its own."
+
+
+def _converges(declared: Declarations, row: Mapping[str, Any], area: str) -> bool:
+    """Whether the target of that area, for the same indicator and group, is to converge too."""
+    area_type = next(found["area_type"] for found in declared.rows("areas") if found["area_code"] == area)
+    same = ("indicator_id", "dimension", "member")
+    targets = [
+        target
+        for target in declared.rows("targets")
+        if target["area_type"] == area_type
+        and target["area_code"] in (None, area)
+        and all(target[name] == row[name] for name in same)
+    ]
+    # Its own target beats the one for all areas of its type.
+    own = sorted(targets, key=lambda target: target["area_code"] is None)
+    return bool(own) and own[0]["kind"] == "converge"
 
 
 def split_list(text: str | None) -> tuple[str, ...]:

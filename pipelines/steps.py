@@ -3,12 +3,10 @@
 Does not belong here: what a step does inside (the rooms), or when it runs (`orchestration`, `cli`).
 """
 
-import datetime
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
@@ -19,6 +17,7 @@ from pipelines.intake import mappings, pickup, take_in
 from pipelines.intake.take_in import Taken
 from pipelines.paths import Home
 from pipelines.publishing import definitions, release, tables
+from pipelines.publishing.baselines import restated_baselines
 from pipelines.publishing.gate import GateResult, run_gate
 from pipelines.publishing.ledger import Ledger
 
@@ -88,8 +87,7 @@ def judge(shop: Workshop) -> GateResult:
     """Assess and protect the modelled values, write them as they are to be published, and let the gate judge."""
     home, declarations, ledger = shop.home, shop.declarations, shop.ledger
     draft = release.begin(home, declarations, ledger)
-    values = protected_values(shop)
-    tables.write_tables(draft.data, declarations, values)
+    tables.write_tables(draft.data, declarations, published_tables(shop))
     return run_gate(
         draft.data,
         release.published_data(home, draft.previous),
@@ -111,16 +109,33 @@ def kept_gate(shop: Workshop) -> GateResult:
     return GateResult.from_json(json.loads(shop.home.gate.read_text(encoding="utf-8")))
 
 
+def published_tables(shop: Workshop) -> Mapping[str, pd.DataFrame]:
+    """Every published table by its contract's id; what is not the values follows from the protected ones alone."""
+    from pipelines.assessment import derived, outlook
+
+    initiative = shop.declarations.initiative
+    registers = {name: _frame(shop.declarations, name) for name in derived.REGISTERS}
+    ahead = outlook(protected_values(shop), registers["indicators"], initiative.settings, registers["breaks"])
+    return {
+        tables.VALUES: ahead.values,
+        "trends": ahead.trends,
+        "forecasts": ahead.forecasts,
+        "baselines_restated": restated_baselines(ahead.values, shop.declarations),
+        **derived.derived_tables(ahead.values, registers, initiative),
+    }
+
+
 def protected_values(shop: Workshop) -> pd.DataFrame:
     """Values with intervals, changes and verdicts, and nothing of what must stay hidden."""
     from pipelines.assessment import assess
     from pipelines.protection import protect
 
-    settings = shop.declarations.initiative.settings
+    initiative = shop.declarations.initiative
+    settings = initiative.settings
     registers = {name: _frame(shop.declarations, name) for name in ("indicators", "areas", "baselines", "breaks")}
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
         facts = connection.sql(f"select * from {FACTS}").df()
-    assessed = assess(facts, registers["indicators"], settings, registers["breaks"])
+    assessed = assess(facts, registers["indicators"], settings, registers["breaks"], initiative.area_types[0])
     return protect(assessed, registers["indicators"], registers["areas"], settings, registers["baselines"])
 
 
@@ -131,24 +146,19 @@ def render(shop: Workshop, gate: GateResult) -> None:
 
     ledger = shop.ledger
     draft = release.opened(shop.home, shop.declarations, ledger)
+    published = tables.read_tables(draft.data, shop.declarations)
     content = SiteContent(
         declarations=shop.declarations,
-        values=tables.read_values(draft.data),
+        values=published.pop(tables.VALUES),
         checks=gate.checks,
         submissions=release.submissions_frame(shop.declarations, ledger),
         release_id=draft.release_id,
-        as_of=_local_date(shop, ledger.as_of),
+        as_of=shop.declarations.initiative.day(ledger.as_of) if ledger.as_of else "",
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
+        tables=published,
+        downloads=(*(f"{table.id}.csv" for table in shop.declarations.published), "indicators.csv"),
     )
     draw(content, draft.site)
-
-
-def _local_date(shop: Workshop, moment: str | None) -> str:
-    """The day of a moment where the initiative lives, as ISO 8601."""
-    if moment is None:
-        return ""
-    zone = ZoneInfo(shop.declarations.initiative.time_zone)
-    return datetime.datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
 
 
 def publish(shop: Workshop) -> Path:

@@ -6,7 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-SETTINGS = {"assessment": {"confidence": 0.95, "too_early_periods": 2, "on_track_width": 0.5}}
+# Nothing is added to chance here, so that intervals can be looked up; test_variation adds to it.
+SETTINGS = {
+    "assessment": {
+        "confidence": 0.95,
+        "too_early_periods": 2,
+        "on_track_width": 0.5,
+        "extra_variation": {"default": 0.0, "minimum_points": 6},
+        "trend": {"confidence": 0.95, "minimum_points": 5},
+        "forecast": {"confidence": 0.8, "periods": 5, "maximum_periods": 10},
+    }
+}
 
 INDICATORS = pd.DataFrame(
     [

@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 from pipelines.declarations import load
-from pipelines.intake import take_in
+from pipelines.intake import mappings, take_in
 from pipelines.paths import Home
 from pipelines.publishing.ledger import Ledger
 
@@ -31,6 +31,7 @@ def take(root: Path) -> None:
     """What a run does until everything is landed and answered."""
     home = Home(root)
     ledger = Ledger(home)
+    mappings.sync(home, DECLARED, ledger)
     take_in.pick_up(home, ledger)
     take_in.process(home, DECLARED, ledger)
 

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from dashboards.content import SiteContent
-from pipelines.declarations import Declarations, split_list
+from pipelines.assessment.derived import REGISTERS, derived_tables
+from pipelines.declarations import Declarations, Initiative, split_list
 from pipelines.publishing.gate import CheckResult
 
 YEARS = range(2013, 2025)
@@ -53,9 +54,11 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
         for order, indicator in enumerate(declarations.rows("indicators"))
         for row in _series(declarations, area, indicator, number, order)
     ]
+    values = pd.DataFrame(rows, columns=COLUMNS)
     return SiteContent(
         declarations=declarations,
-        values=pd.DataFrame(rows, columns=COLUMNS),
+        values=values,
+        tables=derived_tables(values, _registers(declarations), _with_few_peers(declarations.initiative)),
         checks=(
             CheckResult("check_release_keys_unique", True, False, "No key stands twice.", 9, 0),
             CheckResult(
@@ -67,6 +70,22 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
         as_of="2024-11-03",
         is_synthetic=is_synthetic,
     )
+
+
+def _registers(declarations: Declarations) -> dict[str, pd.DataFrame]:
+    return {
+        name: pd.DataFrame(
+            [dict(row) for row in declarations.rows(name)],
+            columns=[column.name for column in declarations.objects[name].columns],
+        )
+        for name in REGISTERS
+    }
+
+
+def _with_few_peers(initiative: Initiative) -> Initiative:
+    """Wide bands of any two areas: there are only a few."""
+    peers = {**initiative.settings["peers"], "width": 9, "minimum": 1}
+    return replace(initiative, settings=MappingProxyType({**initiative.settings, "peers": peers}))
 
 
 def _series(
@@ -96,7 +115,7 @@ def _row(
         return (*key, leak, leak, leak, leak, leak, "A", "C", leak, "2013", leak, "2023", leak, leak, *[None] * 5)
     if state in "OQ":
         return (*key, *[None] * 5, state, "F", *[None] * 6, "not_enough_data", *["not_comparable"] * 2, None, None)
-    size = SIZES[area["area_type"]] * (1 + number % 7 / 5) / (2 if place else 1)
+    size = round(SIZES[area["area_type"]] * (1 + number % 7 / 5) / (2 if place else 1))
     start = {"persons": size * 0.11, "share": 0.09 + 0.004 * order, "grade": 80.0}.get(indicator["unit"], size * 0.01)
     growth = 1 + (year - 2013) * (0.02 + 0.014 * ((number + order) % 8)) + 0.05 * math.sin(year * 1.7 + order + place)
     value = start * growth if indicator["unit"] != "grade" else 80 + 3 * math.sin(year + number)
@@ -104,11 +123,12 @@ def _row(
     value, base = (round(v) if indicator["unit"] == "persons" else round(v, 4) for v in (value, base))
     half = 1.96 * math.sqrt(value * (1 - value) / size) if indicator["unit"] == "share" else None
     low, high = (round(value - half, 4), round(value + half, 4)) if half else (None, None)
+    numerator = round(value * size) if indicator["unit"] == "share" else value
     has_target = not place and indicator["is_headline"]
     target = base * 2 if has_target else None
     path = round(base + base * min(year - 2013, 10) / 10, 4) if has_target else None
     return (
-        *key, value, size, value, low, high, "A", "F", 1.0 if number else 0.93, "2013", base,
+        *key, numerator, size, value, low, high, "A", "F", 1.0 if number else 0.93, "2013", base,
         "2023" if target else None, target, path, _verdict(value, path, target, year), *_changes(value, base, year),
         "not_enough_data", "s1",
     )  # fmt: skip

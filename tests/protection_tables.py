@@ -12,7 +12,12 @@ from pipelines.assessment import assess
 COLUMNS = ["indicator_id", "area_code", "period", "dimension", "member", "numerator", "denominator"]
 
 SETTINGS: dict[str, Any] = {
-    "assessment": {"confidence": 0.95, "too_early_periods": 2, "on_track_width": 0.5},
+    "assessment": {
+        "confidence": 0.95,
+        "too_early_periods": 2,
+        "on_track_width": 0.5,
+        "extra_variation": {"default": 0.0, "minimum_points": 6},
+    },
     "policy": {"threshold": 11, "zeros": "hidden", "complements": "hidden"},
 }
 

@@ -9,6 +9,7 @@ from dashboards.charts.trends import trend_chart
 from dashboards.charts.words import common_breaks, common_legend
 from dashboards.content import HIDDEN, MISSING, SHOWN, WITHHELD, Area, Material
 from dashboards.language import Voice
+from dashboards.tables import positions, report_card
 from dashboards.views import Page
 
 FEW = 20
@@ -40,6 +41,8 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
         context |= {
             "standing": state_sentence(material, voice, area),
             "goals": goal_views(material, voice, area),
+            "card": report_card(material, voice, area),
+            "positions": positions(material, voice, area),
             "trends": (trends := [trend_chart(material, voice, area, i) for i in material.headlines()]),
             "trend_legend": common_legend(trends),
             "trend_breaks": common_breaks(trends),

@@ -60,8 +60,13 @@ def crosses_break(
         last_month: the later point's.
         breaks: columns indicator_id, period; None for no breaks.
     """
-    crossed = np.zeros(len(indicator_ids), dtype=bool)
+    before, until = breaks_until(indicator_ids, first_month, breaks), breaks_until(indicator_ids, last_month, breaks)
+    return (until > before) & ~np.isnan(first_month)
+
+
+def breaks_until(indicator_ids: pd.Series, month: Floats, breaks: pd.DataFrame | None) -> npt.NDArray[np.int64]:
+    """How many declared breaks of the row's indicator lie at or before a month: equal numbers are one segment."""
+    number = np.zeros(len(indicator_ids), dtype=np.int64)
     for broken, period in () if breaks is None else zip(breaks["indicator_id"], breaks["period"], strict=True):
-        month = month_number(period)
-        crossed |= (indicator_ids == broken).to_numpy(bool) & (first_month < month) & (month <= last_month)
-    return crossed
+        number += (indicator_ids == broken).to_numpy(bool) & (month_number(period) <= month)
+    return number

@@ -1,7 +1,7 @@
 """Intervals: the range of true values that an observed value is compatible with.
 
-Belongs here: one closed-form interval a kind of indicator. Does not belong here: comparing two values
-(`changes`) or judging one (`verdicts`).
+Belongs here: one closed-form interval a kind of indicator, and the bounds of a sum with hidden parts. Does not
+belong here: comparing two values (`changes`) or judging one (`verdicts`).
 
 | kind | interval | source |
 |---|---|---|
@@ -10,11 +10,14 @@ Belongs here: one closed-form interval a kind of indicator. Does not belong here
 | ratio of persons to persons | two Poisson counts, given their sum | Przyborowski & Wilenski (1940) |
 | mean, and whatever does not count persons | none | |
 
-A mean has none because its spread is not in the data, only its sum and its number. A ratio may exceed 1
-(pupils move, so completers need not be among the starters), so it cannot be binomial; given the sum of two
-Poisson counts the numerator is, and Wilson's interval of numerator / (numerator + denominator), turned back
-into odds, is the ratio's. Most completers did start: the two counts rise and fall together, so that this
-interval is wider than the truth and errs towards "no clear change".
+Each is widened by what years differ beyond chance (`variation`): on each side the distance to the bound becomes
+sqrt(distance² + (z * phi * value)²), so that the sides keep their asymmetry, and the bounds stay possible values.
+
+A mean has no interval of its own because its spread is not in the data, only its sum and its number. A ratio may
+exceed 1 (pupils move, so completers need not be among the starters), so it cannot be binomial; given the sum of two
+Poisson counts the numerator is, and Wilson's interval of numerator / (numerator + denominator), turned back into
+odds, is the ratio's. Most completers did start: the two counts rise and fall together, so that this interval is wider
+than the truth and errs towards "no clear change".
 """
 
 from __future__ import annotations
@@ -67,6 +70,46 @@ def poisson_ratio(numerator: Floats, denominator: Floats, confidence: float) -> 
     part = np.where(usable, numerator, np.nan)
     low, high = wilson(part, part + np.where(usable, denominator, np.nan), confidence)
     return low / (1 - low), high / (1 - high)
+
+
+def hidden_part_bounds(count: Floats, n_hidden: Floats, threshold: int) -> Interval:
+    """Least and most that a count can be whose source hides `n_hidden` of its parts, in persons.
+
+    A hidden part may be nobody, and at most one less than the threshold: [count, count + n_hidden x (threshold - 1)].
+    That supposes a source that hides small parts only, under the threshold of the policy. NaN where no part is hidden,
+    or where it is not known how many are.
+    """
+    has_hidden = n_hidden > 0
+    low, high = count, count + n_hidden * (threshold - 1)
+    return np.where(has_hidden, low, np.nan), np.where(has_hidden, high, np.nan)
+
+
+def quantile(confidence: float) -> float:
+    """Two-sided quantile of the normal distribution: 1.96 for 0.95."""
+    from scipy.stats import norm
+
+    return float(norm.ppf((1 + confidence) / 2))
+
+
+def sampling_variance(low: Floats, high: Floats, confidence: float) -> Floats:
+    """The variance that an interval of chance stands for: its half width is `quantile` standard deviations."""
+    return np.square((high - low) / (2 * quantile(confidence)))
+
+
+def widened(value: Floats, low: Floats, high: Floats, extra: Floats, highest: Floats, confidence: float) -> Interval:
+    """An interval with extra variation in it, within 0 and the highest possible value.
+
+    Args:
+        value, low, high: the value and its interval of chance, in one unit.
+        extra: relative standard deviation of the true value of a period around its course (`variation`).
+        highest: the highest possible value: 1 of a proportion, infinity where there is none.
+        confidence: that of the interval.
+    """
+    beyond = quantile(confidence) * extra * value
+    return (
+        np.maximum(value - np.hypot(value - low, beyond), 0.0),
+        np.minimum(value + np.hypot(high - value, beyond), highest),
+    )
 
 
 def intervals(

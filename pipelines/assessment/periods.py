@@ -54,6 +54,22 @@ def months(periods: pd.Series) -> Floats:
     return np.array([month_number(text) for text in texts], dtype=float)[codes]
 
 
+def period_names(month: Floats, frequencies: pd.Series) -> pd.Series:
+    """The period of each row's frequency that starts in a month: `2022`, `2022-Q3`, `2022-09`; empty where NaN."""
+    pairs = pd.DataFrame({"month": month, "frequency": frequencies.to_numpy(object)})
+    distinct = pairs.drop_duplicates()
+    texts = [_period_name(*pair) for pair in distinct.itertuples(index=False, name=None)]
+    named = pairs.merge(distinct.assign(period=pd.array(texts, dtype="str")), on=list(pairs.columns), how="left")
+    return named["period"].set_axis(frequencies.index)
+
+
+def _period_name(month: float, frequency: str) -> str | None:
+    if np.isnan(month):
+        return None
+    year, start = divmod(int(month), 12)
+    return f"{year:04d}" + {"A": "", "Q": f"-Q{start // 3 + 1}", "M": f"-{start + 1:02d}"}[frequency[0]]
+
+
 def spacings(frequencies: pd.Series) -> tuple[Floats, Floats]:
     """`frequency_months` of each row, as two arrays."""
     codes, texts = pd.factorize(frequencies, use_na_sentinel=False)

@@ -1,13 +1,14 @@
 """The rules of this room over the whole table of indicator values.
 
-Belongs here: taking columns apart, finding each row's baseline and previous row, putting results back. Does
-not belong here: any rule of its own (`intervals`, `changes`, `verdicts`).
+Belongs here: finding each row's baseline and previous row, putting results back. Does not belong here: taking columns
+apart (`rows`), any rule of its own (`intervals`, `variation`, `changes`, `verdicts`), and what only follows from
+published values (`outlook`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,31 +16,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipelines.assessment.changes import change, crosses_break, difference_interval
-from pipelines.assessment.intervals import garwood, intervals, poisson_ratio, wilson
-from pipelines.assessment.periods import Positions, months, rows_at, spacings, taken
+from pipelines.assessment.intervals import garwood, hidden_part_bounds, poisson_ratio, widened, wilson
+from pipelines.assessment.periods import Positions, months, rows_at, taken
+from pipelines.assessment.rows import Rows, numbers, read_rows
+from pipelines.assessment.variation import Variation, VariationRules, variation
 from pipelines.assessment.verdicts import Rules, Standing, verdicts
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The table's columns as arrays, and what its indicators declare, one entry a row."""
-
-    kind: npt.NDArray[np.object_]
-    is_up: Flags
-    counts_persons: Flags
-    numerator: Floats
-    denominator: Floats
-    value: Floats
-    low: Floats
-    high: Floats
-    has_enough: Flags
-    is_whole: Flags
-    month: Floats
-    spacing: Floats
-    span: Floats
 
 
 @dataclass(frozen=True)
@@ -58,26 +42,31 @@ def assess(
     indicators: pd.DataFrame,
     settings: Mapping[str, Any],
     breaks: pd.DataFrame | None = None,
+    top_area_type: str | None = None,
 ) -> pd.DataFrame:
     """Indicator values with their intervals, verdict and changes.
 
     Args:
         values: one row per indicator, area, frequency, period, dimension and member (`fct_indicator_values`).
         indicators: the register's rows: indicator_id, kind, direction, counts_persons, minimum_denominator.
-        settings: the initiative's; `assessment` holds confidence, too_early_periods, on_track_width.
+        settings: the initiative's; `assessment` holds confidence, too_early_periods, on_track_width, extra_variation.
         breaks: indicator_id and period from which a series is no longer comparable with its past.
+        top_area_type: of the areas whose totals show the extra variation; None for the declared default everywhere.
 
     Returns:
-        The same rows, order and index, with value_low, value_high (unit of the value), verdict,
-        change_from_baseline, change_from_previous and trend.
+        The same rows, order and index, with value_low, value_high (unit of the value; the least and most that a count
+        with hidden parts can be), verdict, change_from_baseline and change_from_previous. The trend is not here: it may
+        only use what is published.
 
     Raises:
         ValueError: an indicator is not declared, a key is there twice, or a frequency is unknown.
     """
     rules = Rules.from_settings(settings)
-    rows = _rows(values, indicators, rules.confidence)
+    chance = read_rows(values, indicators, rules.confidence)
+    extra = variation(values, chance, VariationRules.from_settings(settings), rules.confidence, breaks, top_area_type)
+    rows = _with_extra(chance, extra, rules.confidence)
     baseline_months = months(values["baseline_period"])
-    baseline = _baseline(values, rows, baseline_months, rules.confidence)
+    baseline = _baseline(values, rows, extra.phi, baseline_months, rules.confidence)
     # The last period that shares no months with this one: a year before, but three for years pooled by three.
     previous = _previous(rows, rows_at(values, rows.month - rows.span))
     standing = Standing(
@@ -87,54 +76,43 @@ def assess(
         rows.has_enough,
         (rows.month - baseline_months) / rows.spacing,
         baseline.value,
-        _numbers(values, "target_value"),
-        _numbers(values, "path_value"),
+        numbers(values, "target_value"),
+        numbers(values, "path_value"),
         rows.is_up,
         rows.is_whole,
         rows.kind == "count",
     )
     return values.assign(
-        value_low=rows.low,
-        value_high=rows.high,
+        **_published_bounds(values, rows, settings),
         verdict=_text(verdicts(standing, rules)),
         change_from_baseline=_text(_changes(values, rows, baseline, breaks)),
         change_from_previous=_text(_changes(values, rows, previous, breaks)),
-        # A trend needs five comparable points and a test that allows for uneven years: nobody has it yet.
-        trend=_text(np.full(len(values), "not_enough_data", dtype=object)),
     )
 
 
-def _rows(values: pd.DataFrame, indicators: pd.DataFrame, confidence: float) -> Rows:
-    declared = indicators.set_index("indicator_id")
-    unknown = sorted(set(values["indicator_id"]) - set(declared.index))
-    if unknown:
-        raise ValueError(f"indicator values name indicators that are not declared: {', '.join(unknown)}")
-    by_row = declared.reindex(values["indicator_id"])
-    kind = by_row["kind"].to_numpy(object)
-    counts_persons = by_row["counts_persons"].to_numpy(bool)
-    numerator, denominator = _numbers(values, "numerator"), _numbers(values, "denominator")
-    low, high = intervals(kind, counts_persons, numerator, denominator, confidence)
-    value = _numbers(values, "value")
-    # Where the value is missing, a numerator alone does not make an interval of it.
-    low, high = np.where(np.isnan(value), np.nan, low), np.where(np.isnan(value), np.nan, high)
-    spacing, span = spacings(values["frequency"])
-    return Rows(
-        kind=kind,
-        is_up=(by_row["direction"] != "down").to_numpy(bool),
-        counts_persons=counts_persons,
-        numerator=numerator,
-        denominator=denominator,
-        value=value,
-        low=low,
-        high=high,
-        # A count has no denominator and so no minimum: its own interval says how little it tells.
-        has_enough=~(denominator < _numbers(by_row, "minimum_denominator")),
-        # Where nothing is said of coverage, nothing is left out.
-        is_whole=_numbers(values, "coverage") == 1 if "coverage" in values else np.ones(len(values), dtype=bool),
-        month=months(values["period"]),
-        spacing=spacing,
-        span=span,
-    )
+def _with_extra(rows: Rows, extra: Variation, confidence: float) -> Rows:
+    """The rows with intervals that hold the extra variation.
+
+    What has no interval of chance (a mean) gets one from the extra variation alone, and only in the series that it was
+    estimated from: how much more a smaller area varies is not in the data.
+    """
+    is_bare = extra.is_own & np.isnan(rows.low)
+    low, high = np.where(is_bare, rows.value, rows.low), np.where(is_bare, rows.value, rows.high)
+    low, high = widened(rows.value, low, high, extra.phi, rows.highest, confidence)
+    return replace(rows, low=low, high=high)
+
+
+def _published_bounds(values: pd.DataFrame, rows: Rows, settings: Mapping[str, Any]) -> dict[str, Floats]:
+    """Each row's interval, or what its hidden parts leave open, which chance does not make narrower.
+
+    Verdicts and changes go by the interval: a lower bound just above the path may be there by chance.
+    """
+    if "n_hidden" not in values:
+        return {"value_low": rows.low, "value_high": rows.high}
+    n_hidden = np.where((rows.kind == "count") & rows.counts_persons, numbers(values, "n_hidden"), np.nan)
+    low, high = hidden_part_bounds(rows.value, n_hidden, int(settings["policy"]["threshold"]))
+    is_bounded = ~np.isnan(high)
+    return {"value_low": np.where(is_bounded, low, rows.low), "value_high": np.where(is_bounded, high, rows.high)}
 
 
 def _previous(rows: Rows, at: Positions) -> Earlier:
@@ -147,7 +125,7 @@ def _previous(rows: Rows, at: Positions) -> Earlier:
     )
 
 
-def _baseline(values: pd.DataFrame, rows: Rows, baseline_months: Floats, confidence: float) -> Earlier:
+def _baseline(values: pd.DataFrame, rows: Rows, phi: Floats, baseline_months: Floats, confidence: float) -> Earlier:
     """The baseline of each row: its row in the baseline period, or the value that was agreed instead.
 
     An agreed value keeps its force when the source restates the year or never delivered it. Its interval is
@@ -156,7 +134,7 @@ def _baseline(values: pd.DataFrame, rows: Rows, baseline_months: Floats, confide
     """
     at = rows_at(values, baseline_months)
     restated = _previous(rows, at)
-    value = _numbers(values, "baseline_value")
+    value = numbers(values, "baseline_value")
     is_agreed = ~np.isnan(value) & ~np.isclose(value, restated.value, rtol=1e-9, atol=0)
     denominator = taken(rows.denominator, at)
     low, high = restated.low.copy(), restated.high.copy()
@@ -166,7 +144,9 @@ def _baseline(values: pd.DataFrame, rows: Rows, baseline_months: Floats, confide
         ("ratio", lambda r: poisson_ratio(value[r] * denominator[r], denominator[r], confidence)),
     ):
         chosen = is_agreed & (rows.kind == kind) & rows.counts_persons
-        low[chosen], high[chosen] = found(chosen)
+        low[chosen], high[chosen] = widened(
+            value[chosen], *found(chosen), phi[chosen], rows.highest[chosen], confidence
+        )
     low[is_agreed & ~rows.counts_persons], high[is_agreed & ~rows.counts_persons] = np.nan, np.nan
     lacks_denominator = np.isin(rows.kind, ["proportion", "ratio"]) & np.isnan(denominator)
     return Earlier(
@@ -196,10 +176,6 @@ def _changes(
     )
     low, high = difference_interval(rows.value, rows.low, rows.high, earlier.value, earlier.low, earlier.high)
     return change(low, high, rows.is_up, is_comparable)
-
-
-def _numbers(frame: pd.DataFrame, column: str) -> Floats:
-    return pd.to_numeric(frame[column]).to_numpy(dtype=float, na_value=np.nan)
 
 
 def _text(names: npt.NDArray[np.object_]) -> pd.api.extensions.ExtensionArray:

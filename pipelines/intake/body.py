@@ -21,7 +21,9 @@ from pipelines.intake.text import INVISIBLE, fold
 
 # Share of some texts that a column of a contract can read.
 Fits = Callable[[TableContract, Column, Sequence[str]], float]
-LETTER = re.compile(r"[^\W\d_]")
+LETTER, WORDS = re.compile(r"[^\W\d_]"), re.compile(r"\w")
+# Cells that a note may run over.
+LONGEST_NOTE = 2
 TOTAL, NOTE, HEADER = "totals_not_read", "note_not_read", "header_repeated"
 _Flags = npt.NDArray[np.bool_]
 
@@ -69,7 +71,7 @@ def body(
     filled = pd.DataFrame({name: t.where(bool) for name, t in texts.items()}, index=rows.index)
     repeats = _repeats(sheet, header_rows, positions, texts) & (filled.sum(axis=1).to_numpy() > 1)
     totals = _totals(below, contract, positions, texts, filled, _words(settings), fits) & ~repeats
-    notes = _notes(below, contract, positions, texts, filled, headered, settings.get("delimiters", ())) & ~totals
+    notes = _notes(below, contract, positions, texts, filled, headered, settings.get("delimiters", ()), fits) & ~totals
     is_record = filled.any(axis=1).to_numpy() & ~(repeats | totals | notes)
     limit = settings.get("maximum_findings")
     said = [
@@ -104,33 +106,33 @@ def _totals(
     below: pd.DataFrame, contract: TableContract, positions: Mapping[str, int], texts: Mapping[str, _Texts],
     filled: pd.DataFrame, words: tuple[str, ...], fits: Fits | None,
 ) -> _Flags:  # fmt: skip
-    """Rows whose first filled cell, of those that say what the row is about, begins with a word for a total."""
-    initials = {word[0] for word in words}
+    """Rows in which a cell that says what the row is about begins or ends with a word for a total."""
+    initials, finals = {word[0] for word in words}, {word[-1] for word in words}
 
     def is_total(text: str) -> bool:
         # Folding is slow and most texts are far from being a total.
-        return bool(text) and text[0].casefold() in initials and _begins(fold(text).rstrip(" :"), words)
+        if not text or not (text[0].casefold() in initials or text[-1].casefold() in finals or text[-1] == ":"):
+            return False
+        return _sums_up(fold(text).rstrip(" :"), words)
 
     about = [c for c in contract.columns if c.name in positions and (c.is_key or c.role in ("area", "dimension"))]
-    about.sort(key=lambda column: positions[column.name])
-    nothing = np.zeros(len(filled), dtype=bool)
-    is_first, totals = ~nothing, nothing
+    totals = np.zeros(len(filled), dtype=bool)
     for column in about:
         own = texts[column.name]
         words_for_it = {text for text in own.distinct if is_total(text) and not _knows(contract, column, text, fits)}
-        here = own.where(words_for_it.__contains__)
-        said = filled[column.name].to_numpy()
-        totals = totals | (is_first & here)
-        is_first = is_first & ~said
+        totals |= own.where(words_for_it.__contains__)
     # Where nothing says what the row is about, the word may stand in a column that is not read.
-    for at in np.flatnonzero(is_first & filled.any(axis=1).to_numpy()):
+    is_silent = ~filled[[column.name for column in about]].any(axis=1).to_numpy()
+    for at in np.flatnonzero(is_silent & filled.any(axis=1).to_numpy()):
         first = next((text for text in below.iloc[at].tolist() if LETTER.search(text)), "")
         totals[at] = is_total(" ".join(first.split()))
     return totals
 
 
-def _begins(text: str, words: tuple[str, ...]) -> bool:
-    return text in words or text.startswith(tuple(f"{word} " for word in words))
+def _sums_up(text: str, words: tuple[str, ...]) -> bool:
+    return (
+        text in words or text.startswith(tuple(f"{w} " for w in words)) or text.endswith(tuple(f" {w}" for w in words))
+    )
 
 
 def _knows(contract: TableContract, column: Column, text: str, fits: Fits | None) -> bool:
@@ -140,25 +142,51 @@ def _knows(contract: TableContract, column: Column, text: str, fits: Fits | None
 
 def _notes(
     below: pd.DataFrame, contract: TableContract, positions: Mapping[str, int], texts: Mapping[str, _Texts],
-    filled: pd.DataFrame, headered: Iterable[int], delimiters: Iterable[str],
+    filled: pd.DataFrame, headered: Iterable[int], delimiters: Iterable[str], fits: Fits | None,
 ) -> _Flags:  # fmt: skip
-    """Rows with a single filled cell under any header, where a record needs two.
+    """Rows with a single filled cell under any header, where a record needs two, and what stands below all records.
 
     A lone number is no note, and neither is a whole record that stands in one cell, with delimiters between its values.
+    Below the last row with a number a note may run over two cells, and rows of strokes end a table.
     """
-    if sum(column.is_required for column in contract.columns) < 2:
+    n_required = sum(column.is_required for column in contract.columns)
+    if n_required < 2:
         return np.zeros(len(filled), dtype=bool)
-    lone = filled.sum(axis=1).to_numpy() == 1
+    is_note = (filled.sum(axis=1).to_numpy() == 1) | _ends(contract, texts, filled, n_required, fits)
     headered = list(headered)
     others = [position for position in headered if position not in positions.values()]
-    for position in others if lone.any() else ():
-        lone[lone] = (below.loc[lone, position].str.strip() == "").to_numpy(dtype=bool)
+    for position in others if is_note.any() else ():
+        is_note[is_note] = (below.loc[is_note, position].str.strip() == "").to_numpy(dtype=bool)
     measures = {column.name for column in contract.by_role("measure")}
-    for at in np.flatnonzero(lone):
-        [(name, text)] = ((name, text) for name, own in texts.items() if (text := own.of(int(at))))
-        is_number = name in measures and not LETTER.search(text)
-        lone[at] = not (is_number or _is_record(text, delimiters, len(headered)))
-    return lone
+    for at in np.flatnonzero(is_note):
+        said = [(name, text) for name, own in texts.items() if (text := own.of(int(at)))]
+        if len(said) == 1:
+            [(name, text)] = said
+            is_number = name in measures and not LETTER.search(text)
+            is_note[at] = not (is_number or _is_record(text, delimiters, len(headered)))
+    return is_note
+
+
+def _ends(
+    contract: TableContract, texts: Mapping[str, _Texts], filled: pd.DataFrame, n_required: int, fits: Fits | None
+) -> _Flags:
+    """Rows below the last one with a number that hold too little for a record, or nothing but strokes.
+
+    A row that names something declared, a place for instance, is a record that lacks its numbers.
+    """
+    measured = [column.name for column in contract.by_role("measure") if column.name in texts]
+    is_measured = filled[measured].any(axis=1).to_numpy()
+    says_something = np.logical_or.reduce([own.where(lambda text: bool(WORDS.search(text))) for own in texts.values()])
+    records = np.flatnonzero(is_measured & says_something)
+    if not len(records):
+        return np.zeros(len(filled), dtype=bool)
+    is_below = (np.arange(len(filled)) > records[-1]) & filled.any(axis=1).to_numpy()
+    is_little = (filled.sum(axis=1).to_numpy() < min(n_required, LONGEST_NOTE + 1)) & ~is_measured
+    ends = is_below & (is_little | ~says_something)
+    for at in np.flatnonzero(ends):
+        said = [(contract.column(name), own.of(int(at))) for name, own in texts.items()]
+        ends[at] = not any(text and _knows(contract, column, text, fits) for column, text in said)
+    return ends
 
 
 def _is_record(text: str, delimiters: Iterable[str], width: int) -> bool:

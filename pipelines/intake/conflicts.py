@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from pipelines.declarations import Column, Declarations, TableContract
+from pipelines.declarations import STATUS_SUFFIX, Column, Declarations, TableContract
 from pipelines.intake import land
+from pipelines.intake.values import MISSING
 from pipelines.paths import Home
 from pipelines.versions import ranked_sql
 
@@ -120,10 +121,15 @@ def _landed_objects(
 def _contested(connection: "DuckDBPyConnection", contract: TableContract) -> list[dict[str, Any]]:
     """Each partner's newest row of the first contested keys, in order of `place` (of the key) and `recency`.
 
-    A value that one partner withholds or leaves out contradicts nobody.
+    A value that one partner withholds or leaves out contradicts nobody; but where the row that counts leaves one out,
+    the others' values are lost, and that is said.
     """
     key = ", ".join(contract.key)
-    differs = " or ".join(f"min({m.name}) over same_key <> max({m.name}) over same_key" for m in _measures(contract))
+    differs = " or ".join(
+        f"min({m.name}) over same_key <> max({m.name}) over same_key or (max({m.name}) over same_key is not null "
+        f"and max(case when recency = 1 then {m.name}{STATUS_SUFFIX} end) over same_key = '{MISSING}')"
+        for m in _measures(contract)
+    )
     found = connection.execute(
         f"""
         with {ranked_sql(contract)},
@@ -146,7 +152,7 @@ def _contested(connection: "DuckDBPyConnection", contract: TableContract) -> lis
 
 def _conflict(contract: TableContract, rows: Iterator[Mapping[str, Any]]) -> Conflict:
     reports = list(rows)
-    differing = [m.name for m in _measures(contract) if len({row[m.name] for row in reports} - {None}) > 1]
+    differing = [m.name for m in _measures(contract) if _differs(reports, m.name)]
     return Conflict(
         contract.id,
         {name: reports[0][name] for name in contract.key},
@@ -154,6 +160,11 @@ def _conflict(contract: TableContract, rows: Iterator[Mapping[str, Any]]) -> Con
             Report(row["partner_id"], row["submission_id"], {name: row[name] for name in differing}) for row in reports
         ),
     )
+
+
+def _differs(reports: Sequence[Mapping[str, Any]], measure: str) -> bool:
+    values = {row[measure] for row in reports} - {None}
+    return len(values) > 1 or (len(values) == 1 and reports[0][measure + STATUS_SUFFIX] == MISSING)
 
 
 def _measures(contract: TableContract) -> Sequence[Column]:

@@ -30,8 +30,10 @@ from pipelines.translation import translator
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-# openpyxl holds a sheet in fifty times its size: a workbook whose sheets unpack to more is built anew, row by row.
+# openpyxl holds what it parses, pivots' records among it, in sixty times its size: a workbook whose parts unpack to
+# more is built anew, row by row.
 MAXIMUM_EDITED_BYTES = 10 * 2**20
+PARSED = (".xml", ".rels", ".vml")
 # Beyond this a copy takes long to write and longer to open; the receipt lists what is wrong all the same.
 MAXIMUM_CELLS = 3_000_000
 # Notes on changes of one workbook; a spreadsheet becomes slow beyond. Further cells are coloured only.
@@ -119,7 +121,7 @@ class Dresser:
         if not self.notes(mark):
             return
         self._notes_left -= mark.kind == CHANGE
-        note = spreadsheet.UNWRITABLE.sub("", "\n\n".join(part for part in (mark.note, own) if part))
+        note = spreadsheet.writable("\n\n".join(part for part in (mark.note, own) if part))
         lines = sum(max(1, math.ceil(len(line) / 42)) for line in note.split("\n"))
         cell.comment = Comment(note, self.author, height=24 + 18 * lines, width=320)
 
@@ -242,11 +244,11 @@ def _first_of_merged(sheet: Sheet) -> dict[tuple[int, int], tuple[int, int]]:
 def _can_be_edited(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            sheets = [entry for entry in archive.infolist() if entry.filename.startswith("xl/worksheets/")]
+            parts = [entry for entry in archive.infolist() if entry.filename.endswith(PARSED)]
     except zipfile.BadZipFile:
         return False
-    size = sum(entry.file_size for entry in sheets)
-    return any(entry.filename.endswith(".xml") for entry in sheets) and size <= MAXIMUM_EDITED_BYTES
+    is_xlsx = any(entry.filename.startswith("xl/worksheets/") for entry in parts)
+    return is_xlsx and sum(entry.file_size for entry in parts) <= MAXIMUM_EDITED_BYTES
 
 
 def _edited(content: bytes, plans: Sequence[Plan], summary: Summary, dresser: Dresser, is_copy: bool) -> "Workbook":
@@ -300,12 +302,15 @@ def _undress(sheet: Any, dresser: Dresser) -> None:
 
 
 def _neutralise(sheet: Any, read: Sheet) -> None:
-    """What would run is text: texts that begin as formulas do, and formulas that have no result."""
+    """What would run is text: texts that begin as formulas do, and formulas that have no result.
+
+    So are texts that the library has taken out of their encoding, and would write without it.
+    """
     from openpyxl.cell import MergedCell
 
     for position in range(len(read.cells.columns)):
         texts = read.cells[position]
-        for row, text in texts[texts.str.match(spreadsheet.RUNS)].items():
+        for row, text in texts[texts.str.match(spreadsheet.RUNS) | texts.str.contains(spreadsheet.ENCODED)].items():
             cell = sheet.cell(row, position + 1)
             if not isinstance(cell, MergedCell) and (cell.data_type == "s" or cell.value is None):
                 spreadsheet.write(cell, text)
@@ -323,6 +328,10 @@ def _mark_cells(sheet: Any, plan: Plan, dresser: Dresser) -> None:
             cell.number_format = "General" if cell.data_type == "n" else "@"
         elif mark.choices and position in plan.coded:
             cell.number_format = "@"
+        elif mark.kind == ERROR and "%" in cell.number_format:
+            # Whoever types a number over the percentage would get another percentage.
+            spreadsheet.write(cell, str(plan.sheet.cells.at[row, position]))
+            cell.number_format = "General"
         dresser.dress(cell, mark, cell.comment.text if cell.comment is not None else "")
         if mark.choices and not any(cell.coordinate in rule.sqref for rule in sheet.data_validations.dataValidation):
             lists.setdefault(mark.choices, []).append(cell.coordinate)

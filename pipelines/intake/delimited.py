@@ -20,10 +20,11 @@ import pyarrow as pa
 from pipelines.intake.cells import Sheet, Unreadable, cell_too_long, frame
 from pipelines.intake.findings import Finding
 from pipelines.intake.limits import exceeded
-from pipelines.intake.text import RIGHT_TO_LEFT, fold, turned
+from pipelines.intake.text import BROKEN, RIGHT_TO_LEFT, UNWRITABLE, fold, turned
 
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 WITHOUT_MARK = ("utf-16-le", "utf-16-be")
+UTF_16_MARKS = tuple(mark for mark, encoding in BYTE_ORDER_MARKS.items() if encoding == "utf-16")
 # Bytes that are enough to tell encoding and delimiter.
 SAMPLE_BYTES = 2**16
 # Records among which the delimiter is looked for.
@@ -36,8 +37,14 @@ BLOCK_ROWS = 4000
 LONGEST_RECORD = 2**22
 # What Excel takes as the choice of a delimiter, and does not show as a row.
 CHOICE = re.compile(r'"?sep=([^"\r\n])"?[\r\n]*', re.IGNORECASE)
-# Control characters that no table of text holds; after all, any bytes are letters in some code page.
-CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# What ends a text file in DOS, perhaps up to the end of a block of the disk.
+DOS_END = b"\x1a\0"
+# From this share of control characters among the first ones, or of zeros among the first bytes, a file is no text of
+# single bytes; after all, any bytes are letters in some code page.
+MOST_CONTROL, MOST_ZEROS = 0.05, 0.02
+# Up to this share of broken letters to bytes beyond ASCII, a file is still UTF-8; no other encoding looks like it.
+MOST_BROKEN = 0.03
+ASCII = bytes(range(128))
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -49,10 +56,15 @@ class Text:
     delimiter: str
     is_visual: bool
     has_choice: bool
+    errors: str
 
 
 def read_text(content: bytes, settings: Mapping[str, Any], vocabulary: Set[str]) -> tuple[Sheet, bool]:
-    """The sheet that a text file is, and whether its letters stood in visual order; raises Unreadable."""
+    """The sheet that a text file is, and whether its letters stood in visual order; raises Unreadable.
+
+    Characters that a spreadsheet cannot hold are left out, and a letter whose bytes are broken is `text.BROKEN`.
+    """
+    content = _without_dos_end(content)
     text = _recognised(content, settings, vocabulary)
     columns = list(_columns(_records(content, text, settings), settings))
     n_rows = len(columns[0]) if columns else 0
@@ -71,26 +83,42 @@ def _turned(column: "pd.Series[str]") -> "pd.Series[str]":
 # Encoding.
 
 
+def _without_dos_end(content: bytes) -> bytes:
+    body = content.rstrip(DOS_END)
+    # In UTF-16 these bytes may be halves of letters.
+    is_dos = content[len(body) : len(body) + 1] == DOS_END[:1] and b"\0" not in body[:SAMPLE_BYTES]
+    return body if is_dos and not body.startswith(UTF_16_MARKS) else content
+
+
 def _recognised(content: bytes, settings: Mapping[str, Any], vocabulary: Set[str]) -> Text:
     encoding = _encoding(content, settings, vocabulary)
-    sample = _head(_sample(content), encoding)
-    if sample is None or CONTROL.search(sample) or "\ufffe" in sample:
+    is_lenient = encoding == "utf-8" or (encoding == "utf-8-sig" and _is_nearly_utf8(content))
+    errors = "replace" if is_lenient else "strict"
+    sample = _head(_sample(content), encoding, errors)
+    if sample is None or "\ufffe" in sample or len(UNWRITABLE.findall(sample)) > MOST_CONTROL * len(sample):
         raise Unreadable(Finding("unreadable"))
+    sample = UNWRITABLE.sub("", sample)
     choice = CHOICE.match(sample)
     delimiter = choice[1] if choice else _delimiter(sample, settings, vocabulary)
-    is_visual = _is_visual(_pieces(sample, settings), vocabulary, settings["final_letters"])
-    return Text(encoding, delimiter, is_visual, choice is not None)
+    is_visual = _is_visual(sample, settings, vocabulary)
+    return Text(encoding, delimiter, is_visual, choice is not None, errors)
 
 
 def _encoding(content: bytes, settings: Mapping[str, Any], vocabulary: Set[str]) -> str:
-    """Byte-order mark, then strict UTF-8, then UTF-16, then the code page under which the headers are known ones."""
+    """Byte-order mark, then strict UTF-8, then UTF-16, then the code page under which the headers are known ones.
+
+    UTF-8 with a few broken letters comes last but one, and only where its headers are known: other pages never look so.
+    """
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             return encoding
     known = partial(_n_known, content, settings, vocabulary)
-    if b"\0" in content[:SAMPLE_BYTES]:
+    head = content[:SAMPLE_BYTES]
+    if head.count(0) > MOST_ZEROS * len(head):
         return max(WITHOUT_MARK, key=lambda page: (known(page), _n_ascii(content, page)))
     if _is_valid(content, "utf-8"):
+        return "utf-8"
+    if _knows_header(content, settings, vocabulary) and _is_nearly_utf8(content):
         return "utf-8"
     hits = {page: known(page) for page in settings["encodings"]}
     best = max(hits.values())
@@ -101,6 +129,25 @@ def _encoding(content: bytes, settings: Mapping[str, Any], vocabulary: Set[str])
     if best and len({_head(sample, page) for page in pages}) == 1:
         return pages[0]
     return _likeliest(sample, pages)
+
+
+def _knows_header(content: bytes, settings: Mapping[str, Any], vocabulary: Set[str]) -> bool:
+    """Whether any of the first lines' pieces is a known header in UTF-8, those in ASCII included."""
+    sample = _head(_sample(content), "utf-8", "replace") or ""
+    return any(fold(piece) in vocabulary for piece in _pieces(sample, settings))
+
+
+def _is_nearly_utf8(content: bytes) -> bool:
+    """Whether all but a few of the bytes beyond ASCII are parts of letters in UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    n_broken = n_bytes = 0
+    for at in range(0, len(content) + 1, BLOCK_BYTES):
+        block = content[at : at + BLOCK_BYTES]
+        if block.isascii() and not decoder.getstate()[0]:
+            continue
+        n_broken += decoder.decode(block, at + BLOCK_BYTES > len(content)).count(BROKEN)
+        n_bytes += len(block.translate(None, ASCII))
+    return n_broken <= MOST_BROKEN * n_bytes
 
 
 def _likeliest(sample: bytes, pages: Sequence[str]) -> str:
@@ -123,10 +170,10 @@ def _sample(content: bytes) -> bytes:
     return head
 
 
-def _head(sample: bytes, encoding: str) -> str | None:
+def _head(sample: bytes, encoding: str, errors: str = "strict") -> str | None:
     """The sample's text, without a letter that the sample's end cuts through; None where the encoding is another."""
     try:
-        return codecs.getincrementaldecoder(encoding)("strict").decode(sample)
+        return codecs.getincrementaldecoder(encoding)(errors).decode(sample)
     except UnicodeDecodeError:
         return None
 
@@ -148,7 +195,7 @@ def _n_known(content: bytes, settings: Mapping[str, Any], vocabulary: Set[str], 
     sample = _head(_sample(content), encoding)
     if sample is None:
         return -1
-    pieces = _pieces(sample, settings)
+    pieces = _beyond_ascii(_pieces(sample, settings))
     return max(_n_hits(pieces, vocabulary, fold), _n_hits(pieces, vocabulary, lambda piece: fold(turned(piece))))
 
 
@@ -157,27 +204,34 @@ def _n_ascii(content: bytes, encoding: str) -> int:
 
 
 def _pieces(sample: str, settings: Mapping[str, Any]) -> set[str]:
-    """What stands between delimiters in the first lines, whichever the delimiter is; only what is not plain ASCII."""
+    """What stands between delimiters in the first lines, whichever the delimiter is."""
     between = re.compile("[" + re.escape("".join(settings["delimiters"])) + "]")
     lines = islice((line for line in sample.splitlines() if line.strip()), settings["header_rows"])
     pieces = (piece.strip().strip('"').replace('""', '"') for line in lines for piece in between.split(line))
-    return {piece for piece in pieces if not piece.isascii() and len(piece) <= LONGEST_HEADER}
+    return {piece for piece in pieces if len(piece) <= LONGEST_HEADER}
+
+
+def _beyond_ascii(pieces: Iterable[str]) -> set[str]:
+    return {piece for piece in pieces if not piece.isascii()}
 
 
 def _n_hits(pieces: Iterable[str], vocabulary: Set[str], form: Callable[[str], str]) -> int:
     return sum(form(piece) in vocabulary for piece in pieces) if vocabulary else 0
 
 
-def _is_visual(pieces: Set[str], vocabulary: Set[str], final_letters: str) -> bool:
-    """Whether letters stand in the order of the screen: known headers tell, else where words have final letters."""
-    candidates = {piece for piece in pieces if RIGHT_TO_LEFT.search(piece)}
+def _is_visual(sample: str, settings: Mapping[str, Any], vocabulary: Set[str]) -> bool:
+    """Whether letters stand in the order of the screen: known headers tell, else where words have final letters.
+
+    No word begins with such a letter in the order of reading, so that one of them is enough where none ends with one.
+    """
+    candidates = {piece for piece in _pieces(sample, settings) if RIGHT_TO_LEFT.search(piece)}
     logical = _n_hits(candidates, vocabulary, fold)
     visual = _n_hits(candidates, vocabulary, lambda piece: fold(turned(piece)))
     if logical != visual:
         return visual > logical
-    words = [word for piece in candidates for word in WORD.findall(piece)]
-    begins, ends = (sum(word[at] in final_letters for word in words) for at in (0, -1))
-    return begins > ends and begins > 1
+    words = [word for word in WORD.findall(sample) if RIGHT_TO_LEFT.match(word)]
+    begins, ends = (sum(word[at] in settings["final_letters"] for word in words) for at in (0, -1))
+    return begins > ends
 
 
 # Records.
@@ -203,7 +257,7 @@ def _delimiter(sample: str, settings: Mapping[str, Any], vocabulary: Set[str]) -
 
 def _records(content: bytes, text: Text, settings: Mapping[str, Any]) -> Iterator[list[str]]:
     """The records of a text file; raises Unreadable where its bytes or one of its cells are no text of a table."""
-    lines = io.TextIOWrapper(io.BytesIO(content), encoding=text.encoding, newline="")
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding=text.encoding, errors=text.errors, newline="")
     n_rows = n_characters = 0
 
     def counted() -> Iterator[str]:
@@ -214,7 +268,7 @@ def _records(content: bytes, text: Text, settings: Mapping[str, Any]) -> Iterato
                 n_columns = line.count(text.delimiter) + 1
                 too_wide = exceeded(0, n_columns, settings)
                 raise Unreadable(Finding(too_wide[0], parameters=too_wide[1]) if too_wide else too_long())
-            yield line
+            yield UNWRITABLE.sub("", line)
 
     def too_long() -> Finding:
         return cell_too_long(None, n_rows + 1, None, settings["maximum_cell_characters"])

@@ -4,7 +4,7 @@ Pure: nothing is written here, and nothing of the home's state is known.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,8 +16,9 @@ from pipelines.intake.findings import ASKING, CHANGE, ERROR, Finding
 from pipelines.intake.normalise import Normaliser
 from pipelines.intake.read import File, Sheet, Unreadable, column_letter, read
 from pipelines.intake.recognise import Table, recognise
+from pipelines.intake.repeats import without_repeats
 from pipelines.intake.screen import screen
-from pipelines.intake.swapped import swapped, swapped_since
+from pipelines.intake.swapped import Orders, Pair, swapped, swapped_since
 from pipelines.intake.text import fold
 
 ACCEPTED, CHANGED, PARTLY = "accepted", "accepted_with_changes", "partly_refused"
@@ -29,14 +30,15 @@ TAKEN_IN = (ACCEPTED, CHANGED, PARTLY)
 class TableResult:
     """What became of one table of a file; frames have the file's row numbers as index.
 
-    `positions`: column → its place in the sheet, from 0. `changes`: column → what a corrected copy writes instead of
-    what was sent, at the rows where it differs.
+    `positions`: column → its place in the sheet, from 0; `headers`: column → its header there; `changes`: column →
+    what a corrected copy writes instead of what was sent, at the rows where it differs.
     """
 
     sheet: str | None
     contract: TableContract
     header_row: int
     positions: Mapping[str, int]
+    headers: Mapping[str, str]
     rows_read: int
     cells_changed: int
     accepted: pd.DataFrame
@@ -48,6 +50,15 @@ class TableResult:
     def columns(self) -> dict[str, str]:
         """Column → its letter in a spreadsheet."""
         return {name: column_letter(position) for name, position in self.positions.items()}
+
+    def refusing(self, rows: list[int]) -> "TableResult":
+        """The same with these accepted rows among the refused ones."""
+        refused = pd.concat([self.refused, _as_sent(self.texts, self.sheet, rows)]) if rows else self.refused
+        return replace(self.leaving_out(rows), refused=refused.sort_index())
+
+    def leaving_out(self, rows: list[int]) -> "TableResult":
+        """The same without these accepted rows, which are neither refused nor lost: others say the same."""
+        return replace(self, accepted=self.accepted.drop(index=rows)) if rows else self
 
 
 @dataclass(frozen=True)
@@ -63,11 +74,11 @@ class Examination:
 @dataclass(frozen=True)
 class Background:
     """What a home knows of one partner beside the file: its own headers (object → folded header → column, None: not
-    read), and the rows of an object that it sent before (None where there are none).
+    read), and which of two numbers of an object was the larger one in what it sent before.
     """
 
     headers: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
-    earlier: Callable[[TableContract], pd.DataFrame | None] = field(default=lambda _: None)
+    earlier: Callable[[TableContract, Sequence[Pair]], Orders] = field(default=lambda *_: {})
 
 
 NOTHING_KNOWN = Background()
@@ -111,8 +122,8 @@ class Examiner:
                 tables.append(result)
         if not tables and all(f.severity != ERROR for f in findings):
             # Said once for the file, instead of once a sheet.
-            findings = [f for f in findings if f.rule != "sheet_not_read"] + [Finding("unknown_table")]
-        tables, repeated = _without_contradictions(tables)
+            findings = [f for f in findings if f.rule != "sheet_not_read"] + [_unknown(findings)]
+        tables, repeated = without_repeats(tables, self._settings["maximum_findings"])
         findings += repeated
         return Examination(_verdict(tables, findings), tuple(tables), tuple(findings), file)
 
@@ -140,19 +151,17 @@ class Examiner:
         if question := swapped(table, normalised.frame, normalised.failed):
             return None, [*table.findings, *question]
         screened = screen(table, normalised, self._settings["maximum_findings"])
-        earlier = known.earlier(table.contract)
-        if earlier is not None and (
-            question := swapped_since(table, screened.accepted, earlier, confirmed=table.confirmed)
-        ):
+        if question := swapped_since(table, screened.accepted, known.earlier):
             return None, [*table.findings, *question]
         rows = table.rows
-        nothing = [Finding("no_rows", sheet=table.sheet.name, row=table.header_row)] if sent.empty else []
+        nothing = [Finding(rule, sheet=table.sheet.name, row=table.header_row) for rule in _nothing(sent, rows)]
         result = TableResult(
             sheet=table.sheet.name,
             contract=table.contract,
             header_row=table.header_row,
             positions=table.positions,
-            rows_read=len(sent),
+            headers=table.headers,
+            rows_read=len(rows),
             cells_changed=normalised.cells_changed,
             accepted=screened.accepted,
             refused=_as_sent(rows, table.sheet.name, list(screened.refused_rows)),
@@ -171,33 +180,15 @@ class Examiner:
         return replace(table, rows=table.rows[~is_ours]), said
 
 
-def _without_contradictions(tables: list[TableResult]) -> tuple[list[TableResult], list[Finding]]:
-    """Rows of one key on two sheets that differ are all refused, as within one sheet."""
-    findings: list[Finding] = []
-    kept = list(tables)
-    for contract in dict.fromkeys(table.contract for table in tables):
-        places = [at for at, table in enumerate(kept) if table.contract is contract]
-        if len(places) < 2:
-            continue
-        rows = pd.concat({at: kept[at].accepted for at in places}, names=["table", "row"])
-        for _, group in rows[rows.duplicated(list(contract.key), keep=False)].groupby(list(contract.key)):
-            if len(group.drop_duplicates()) > 1:
-                findings += [_twin(kept[at].sheet, row, group, at) for at, row in group.index]
-                kept = [_without(table, group, at) for at, table in enumerate(kept)]
-    return kept, findings
+def _nothing(sent: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
+    """The rule of a table without a row of the sender's."""
+    return ["no_rows"] if sent.empty else ["only_examples"] if rows.empty else []
 
 
-def _twin(sheet: str | None, row: int, group: pd.DataFrame, at: int) -> Finding:
-    other = next(row for table, row in group.index if table != at)
-    return Finding("key_twice", sheet=sheet, row=int(row), parameters={"other": int(other)})
-
-
-def _without(table: TableResult, group: pd.DataFrame, at: int) -> TableResult:
-    rows = [row for place, row in group.index if place == at]
-    if not rows:
-        return table
-    refused = pd.concat([table.refused, _as_sent(table.texts, table.sheet, rows)]).sort_index()
-    return replace(table, accepted=table.accepted.drop(index=rows), refused=refused)
+def _unknown(findings: list[Finding]) -> Finding:
+    """That no sheet is a table of ours, and which table the nearest sheet is nearest to."""
+    near = next((f for f in findings if f.rule == "sheet_not_read" and f.parameters), None)
+    return replace(near, rule="nearest_table") if near else Finding("unknown_table")
 
 
 def _as_sent(texts: pd.DataFrame, sheet: str | None, rows: list[int]) -> pd.DataFrame:

@@ -11,6 +11,9 @@ import pandas as pd
 from pipelines.declarations import Column, Declarations, Reference, TableContract
 from pipelines.intake.text import fold
 
+# Beyond this many values nobody remembers an order, and everybody looks for a name by its letters.
+LONGEST_UNSORTED = 12
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -21,7 +24,7 @@ class Choice:
 
 
 def choices(declarations: Declarations, column: Column, language: str) -> tuple[Choice, ...]:
-    """What may stand in a coded column, in declared order; empty where anything may.
+    """What may stand in a coded column, a short list in declared order, a long one by name; empty where anything may.
 
     A name that a language lacks is given in the initiative's own; two things of one name, be it another spelling of one
     of them, are given by their codes.
@@ -39,6 +42,8 @@ def choices(declarations: Declarations, column: Column, language: str) -> tuple[
             if all(str(row[name]) == value for name, value in reference.where.items())
         ]
         others = _other_spellings(declarations, reference, {code for code, _ in named})
+    if len(named) > LONGEST_UNSORTED:
+        named.sort(key=lambda pair: (fold(pair[1]), pair[0]))
     times = Counter(fold(name) for _, name in named)
     return tuple(
         Choice(code, name if name and times[fold(name)] == 1 and others.get(fold(name), {code}) == {code} else code)

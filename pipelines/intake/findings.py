@@ -70,6 +70,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             ERROR,
             _("None of the tables that we take was found; ask us for a template and copy your data into it."),
         ),
+        "nearest_table": (
+            ERROR,
+            _(
+                "None of the tables that we take was found. The nearest is '{nearest}', in which these columns are "
+                "missing: {columns}. Add them, or copy your data into the template of the table that you mean."
+            ),
+        ),
         # A sheet or a column.
         "sheet_not_read": (WARNING, _("This sheet holds no table that we know; nothing was taken from it.")),
         "hidden_sheet": (WARNING, _("This sheet is hidden; it was read like the others.")),
@@ -83,7 +90,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "which_column": (
             ERROR,
-            _("Is the column '{header}' what we call '{column}'? If so, rename it to that."),
+            _(
+                "We took this for the table '{table}', in which '{column}' is missing. Is the column '{header}' that? "
+                "If so, rename it so; if not, add the missing column."
+            ),
         ),
         "columns_swapped": (
             ERROR,
@@ -94,7 +104,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             WARNING,
             _("The column '{header}' is not known and was not read; if it matters, name it as in the template."),
         ),
-        "second_column": (WARNING, _("The column '{header}' says the same as another one and was not used.")),
+        "second_column": (WARNING, _("The column '{header}' says the same as column {other} and was not used.")),
         "cells_without_header": (
             WARNING,
             _("This column has cells but no header in the header row; it was not read."),
@@ -103,10 +113,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "totals_not_read": (WARNING, _("This row is a total of others; it was not read.")),
         "note_not_read": (WARNING, _("This row holds only a note; it was not read.")),
         "header_repeated": (WARNING, _("This row repeats the headers; it was not read.")),
+        "only_examples": (
+            WARNING,
+            _("There is nothing but the example rows of our template; fill in rows of your own."),
+        ),
         "example_row": (WARNING, _("This is an example row of our template; it was not taken in.")),
         # A cell.
         "missing_value": (ERROR, _("A value is missing here; fill it in.")),
         "cell_too_long": (ERROR, _("This cell has more than {limit} characters; shorten it.")),
+        "broken_letters": (
+            ERROR,
+            _("A letter of '{value}' was lost when the file was saved or sent; write the cell again."),
+        ),
         "formula_without_value": (
             ERROR,
             _("This cell holds a formula without a result; open the file in Excel, save it and send it once more."),
@@ -125,6 +143,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             _("'{value}' may mean more than one thing ({candidates}); write the full code."),
         ),
         "not_a_number": (ERROR, _("'{value}' is not a number; write digits only.")),
+        "ambiguous_number": (
+            ERROR,
+            _("'{value}' may be either of {candidates}; write the number with a point, or without one."),
+        ),
         "percentage": (ERROR, _("'{value}' is a percentage; write the number itself.")),
         "not_whole": (ERROR, _("'{value}' is not a whole number; write it without a fraction.")),
         "not_a_year": (ERROR, _("'{value}' is not a school year that we can read; write it like 2021/22.")),
@@ -148,13 +170,30 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
+# Other words of a rule where the usual ones would leave out what helps.
+VARIANTS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("columns_swapped", "earlier"): _(
+            "The numbers under '{header}' and '{other}' look swapped: in what you sent before, the other ones were the "
+            "larger. Put each under its own header; if they are right as they are, tell us, and we take the file as it "
+            "is."
+        ),
+        ("same_row_twice", "other_sheet"): _(
+            "This row repeats row {other} of the sheet '{sheet}' exactly; it was taken once."
+        ),
+        ("key_twice", "other_sheet"): _(
+            "This row and row {other} of the sheet '{sheet}' are about the same thing but differ; keep the right one."
+        ),
+    }
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
     """One thing to say about a file; `row` and `column_letter` as a person sees them in a spreadsheet.
 
     `n_cells`: cells that a finding about a whole column or sheet concerns; `n_more`: further cells with the very same
-    finding that are not listed one by one.
+    finding that are not listed one by one; `variant`: which other words than the usual ones the rule is said in.
     """
 
     rule: str
@@ -169,8 +208,14 @@ class Finding:
     n_more: int = 0
     parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     messages: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    variant: str | None = None
 
     @property
     def severity(self) -> str:
         """error (rows are refused), warning (nothing is lost) or change (a spelling was understood)."""
         return SENTENCES[self.rule][0]
+
+    @property
+    def sentence(self) -> str:
+        """The message id of what it says, with places for its parameters."""
+        return VARIANTS[self.rule, self.variant] if self.variant else SENTENCES[self.rule][1]

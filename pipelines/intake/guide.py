@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from pipelines.declarations import ANY_NUMBER, Column, Declarations, TableContract
 from pipelines.intake.examples import Choice, choices, examples
 from pipelines.intake.findings import _
-from pipelines.intake.text import fold
+from pipelines.intake.text import fold, scripts
+from pipelines.intake.values import SHARE
 from pipelines.translation import translator
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ STATUS_WORDS: Mapping[str, str] = MappingProxyType(
         "M": _("There can be no such number."),
         "L": _("Nobody collected the number."),
         "U": _("The number in the brackets is uncertain; it counts like any other."),
+        "P": _("The number is provisional; it counts like any other."),
+        "E": _("The number is an estimate; it counts like any other."),
     }
 )
 OPERATOR_WORDS: Mapping[str, str] = MappingProxyType(
@@ -53,7 +56,6 @@ OPERATOR_WORDS: Mapping[str, str] = MappingProxyType(
         "!=": _("'{left}' and '{right}' are never the same."),
     }
 )
-SHARE = "share"
 UNIT_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "persons": _("number of persons"),
@@ -302,16 +304,12 @@ def _range(column: Column, say: Translate) -> Iterable[str]:
 
 def _signs(contract: TableContract, language: str) -> dict[str, tuple[str, ...]]:
     """Status → the signs that stand for it, in declared order; those in letters that the reader knows."""
-    known = _scripts(contract.label(language)) | {LATIN}
+    known = scripts(contract.label(language)) | {LATIN}
     signs: dict[str, tuple[str, ...]] = {}
     for sign, status in contract.markers.items():
-        if _scripts(sign) <= known:
+        if scripts(sign) <= known:
             signs[status] = (*signs.get(status, ()), sign.replace(ANY_NUMBER, SOME_NUMBER))
     return signs
-
-
-def _scripts(text: str) -> set[str]:
-    return {unicodedata.name(letter).split()[0] for letter in text if letter.isalpha()}
 
 
 def _isolated(text: str) -> str:

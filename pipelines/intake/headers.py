@@ -13,10 +13,13 @@ from pipelines.intake.read import Sheet
 from pipelines.intake.text import fold
 
 DEEPEST = 3
-# One or two digits, so that a year at the end of a header is never taken for the number of a note.
+# One or two digits, so that a year at the end of a header is never taken for the number of a note; right behind a
+# letter, because one that stands apart may say more ("examinees 3": of three units).
 FOOTNOTE = re.compile(
-    r"(?:\s*(?:[(\[]\s*(?:\d{1,2}|\*{1,3})\s*[)\]]|(?<![\d.,/])\d{1,2}|[\u00b9\u00b2\u00b3\u2070-\u2079*†‡]+))+$"
+    r"(?:\s*(?:[(\[]\s*(?:\d{1,2}|\*{1,3})\s*[)\]]|(?<=[^\W\d_])\d{1,2}|[\u00b9\u00b2\u00b3\u2070-\u2079*†‡]))+$"
 )
+# A longer text is no header; looking for marks at its end would take time without end.
+LONGEST = 200
 MARKED = re.compile(r"[*()\[\]]")
 # Distinct texts whose forms are kept: the first rows of a wide sheet are looked at again and again.
 KEPT = 2**16
@@ -40,7 +43,7 @@ def _text(cell: str) -> _Text:
 @lru_cache(KEPT)
 def _bare(text: str) -> str:
     """A folded text without marks of footnotes at its end; empty where it has none, or is nothing else."""
-    short = FOOTNOTE.sub("", text)
+    short = FOOTNOTE.sub("", text) if len(text) <= LONGEST else text
     return short if short != text else ""
 
 

@@ -4,7 +4,7 @@ Files are written under a temporary name and renamed: a killed write leaves noth
 """
 
 import os
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,14 @@ def landed(home: Home, contract: TableContract, submission_ids: Set[str]) -> lis
     schema = landing_schema(contract)
     files = sorted((home.landing / contract.id).glob("*-*.parquet"))
     return [file for file in files if file.stem in submission_ids and pq.read_schema(file).equals(schema)]
+
+
+def numbers(home: Home, contract: TableContract, submission_ids: Set[str], names: Set[str]) -> Iterator[pd.DataFrame]:
+    """These number columns of these submissions' rows, a part of a file at a time: a partner may send for years."""
+    for file in landed(home, contract, submission_ids):
+        with pq.ParquetFile(file) as rows:
+            for batch in rows.iter_batches(columns=sorted(names)):
+                yield batch.to_pandas()
 
 
 def prepare(home: Home, declarations: Declarations) -> None:

@@ -7,7 +7,7 @@ again. One partner's mapping is never another's.
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -138,6 +138,7 @@ def sync(home: Home, declarations: Declarations, ledger: Ledger) -> set[str]:
 
     Raises DeclarationError for a file that is broken or of no partner; nothing of that file is recorded then.
     """
+    home.mappings.mkdir(parents=True, exist_ok=True)
     partners = {str(row["partner_id"]) for row in declarations.rows("partners")}
     _check_names(home, partners | set(ledger.mappings))
     changed = set()
@@ -159,17 +160,25 @@ def _check_names(home: Home, partners: Iterable[str]) -> None:
             raise DeclarationError(f"mappings/{file.name}: is no partner's; name it after the partner's folder, .yml.")
 
 
-def _record(ledger: Ledger, partner: str, old: Mapped, new: Mapped) -> int:
-    """Append the differences as events, and give their number."""
+def _record(
+    ledger: Ledger, partner: str, old: Mapped, new: Mapped, taught: Set[tuple[str, str]] = frozenset(),
+    taught_by: str | None = None,
+) -> int:  # fmt: skip
+    """Append the differences as events, and give their number; `taught` (object, folded header) in any case."""
     before = {(object_id, header): column for object_id in old for header, column in old[object_id].items()}
     after = {(object_id, header): column for object_id in new for header, column in new[object_id].items()}
     gone = sorted(before.keys() - after.keys())
-    said = sorted(key for key, column in after.items() if key not in before or before[key] != column)
+    own = {key for key in after if (key[0], fold(key[1])) in taught}
+    said = sorted(key for key, column in after.items() if key in own or key not in before or before[key] != column)
     for object_id, header in gone:
-        ledger.append(EVENT, partner=partner, object=object_id, header=header, column=None, forgotten=True)
+        ledger.append(
+            EVENT, partner=partner, object=object_id, header=header, column=None, forgotten=True, taught_by=None
+        )
     for object_id, header in said:
-        column = after[object_id, header]
-        ledger.append(EVENT, partner=partner, object=object_id, header=header, column=column, forgotten=False)
+        column, teacher = after[object_id, header], taught_by if (object_id, header) in own else None
+        ledger.append(
+            EVENT, partner=partner, object=object_id, header=header, column=column, forgotten=False, taught_by=teacher
+        )
     return len(gone) + len(said)
 
 
@@ -240,25 +249,37 @@ def _same_sheet(sheets: Sequence[Sheet], name: str | None) -> Sheet | None:
 
 
 def remember(
-    home: Home, declarations: Declarations, ledger: Ledger, partner: str, acceptances: Iterable[Acceptance]
+    home: Home,
+    declarations: Declarations,
+    ledger: Ledger,
+    partner: str,
+    submission_id: str,
+    acceptances: Iterable[Acceptance],
 ) -> tuple[Acceptance, ...]:
-    """Keep what was learnt from a partner's corrected copy, in file and ledger; gives what is new.
+    """Keep what a partner's corrected copy taught, in file and ledger; gives what it had not taught before.
 
-    The file comes first: cut short there, the next `sync` records the rest; the other way round it would read an
-    unwritten line as one that somebody took out.
+    A submission teaches a header once: read again it must not undo what people have changed since.
+
+    The file comes first: cut short there, the next `sync` records the rest as if a person had written it, and the
+    submission is then named as its teacher; the other way round `sync` would read an unwritten line as one that
+    somebody took out.
     """
-    file = home.mappings / f"{partner}.yml"
-    known = remembered(ledger, partner)
-    new = tuple(a for a in acceptances if known.get(a.object_id, {}).get(fold(a.header), "") != a.column)
+    taught = {(object_id, fold(header)) for by, object_id, header in ledger.taught if by == submission_id}
+    new = tuple(a for a in acceptances if (a.object_id, fold(a.header)) not in taught)
     if not new:
         return ()
-    before = read(file, declarations) if file.is_file() else _declared(ledger.mappings.get(partner, {}), declarations)
+    file, remembered = home.mappings / f"{partner}.yml", ledger.mappings.get(partner, {})
+    before = read(file, declarations) if file.is_file() else _declared(remembered, declarations)
     after = {object_id: dict(headers) for object_id, headers in before.items()}
     for acceptance in new:
         headers = after.setdefault(acceptance.object_id, {})
-        for header in [h for h in headers if fold(h) == fold(acceptance.header)]:
+        same = [h for h in headers if fold(h) == fold(acceptance.header)]
+        if [headers[h] for h in same] == [acceptance.column]:
+            continue
+        for header in same:
             del headers[header]
         headers[acceptance.header] = acceptance.column
-    write(file, after)
-    _record(ledger, partner, ledger.mappings.get(partner, {}), after)
+    if after != before or not file.is_file():
+        write(file, after)
+    _record(ledger, partner, remembered, after, {(a.object_id, fold(a.header)) for a in new}, submission_id)
     return new

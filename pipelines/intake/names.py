@@ -3,15 +3,18 @@
 Nothing else resolves: a near name is a suggestion for people to choose from, never taken.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from pipelines.declarations import Column, Declarations, TableContract
-from pipelines.intake.text import fold
+from pipelines.intake.text import DASHES, fold, scripts
 from pipelines.intake.values import Reading
 
+# What some programs put behind a whole number.
+WHOLE = re.compile(r"(?<=\d)\.0+$")
 # A text longer than this is no misspelt name: no suggestion is looked for.
 LONGEST_NAME = 100
 SUGGESTIONS = 3
@@ -24,12 +27,14 @@ class Lookup:
     """Everything that resolves to a key of a register, or to a code of a closed list.
 
     `labels`: key → its name in the first language that has one. `names`: folded name → keys. `official`: folded names
-    that are a declared way of writing the key; any other is written as its label in a corrected copy.
+    that are a declared way of writing the key; any other is written as its label in a corrected copy. `own`: key → its
+    names in every language that has one.
     """
 
     labels: Mapping[str, str]
     names: Mapping[str, frozenset[str]]
     official: frozenset[str]
+    own: Mapping[str, Sequence[str]]
     width: int | None = None
     _suggested: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
 
@@ -38,8 +43,12 @@ class Lookup:
         if text in self.labels:
             return Reading(text)
         folded = fold(text)
-        found = set(self.names.get(folded, ()))
-        padded = text.zfill(self.width) if self.width and text.isdigit() else text
+        if folded.isdigit() and DASHES.search(text):
+            # A code has no sign.
+            return Reading(rule="unknown_value")
+        code = WHOLE.sub("", folded)
+        found = set(self.names.get(code, ()))
+        padded = code.zfill(self.width) if self.width and code.isdigit() else text
         if padded in self.labels:
             found.add(padded)
         if len(found) > 1:
@@ -47,7 +56,7 @@ class Lookup:
         if not found:
             return Reading(rule="unknown_value")
         key = found.pop()
-        return Reading(key, written=None if folded in self.official or padded == key else self._shown(key))
+        return Reading(key, written=None if folded in self.official or padded == key else self._asked(key, text))
 
     def suggest(self, text: str) -> str | None:
         """Up to three declared names that look like a cleaned text, "a; b; c"; None where none does."""
@@ -65,9 +74,17 @@ class Lookup:
             return []
         alike = likeness(fold(text), self._choices)
         near = sorted((-alike[at], self._choices[at]) for at in (alike >= ALIKE).nonzero()[0])[:NEAREST]
-        # Several names of one key may be near; each key is suggested once, by its label.
-        shown = dict.fromkeys(self._shown(key) for _, name in near for key in sorted(self.names[name]))
-        return list(shown)[:SUGGESTIONS]
+        # Several names of one key may be near; each key is suggested once.
+        keys = dict.fromkeys(key for _, name in near for key in sorted(self.names[name]))
+        return [self._asked(key, text) for key in list(keys)[:SUGGESTIONS]]
+
+    def _asked(self, key: str, text: str) -> str:
+        """The key's own name most like the text, of its script first: the sender's language."""
+        own = [name for name in self.own.get(key, ()) if self.names.get(fold(name)) == {key}]
+        own = [name for name in own if scripts(name) & scripts(text)] or own
+        if not own:
+            return self._shown(key)
+        return own[int(likeness(fold(text), [fold(name) for name in own]).argmax())]
 
     @cached_property
     def _choices(self) -> list[str]:
@@ -93,7 +110,8 @@ def code_lookup(column: Column) -> Lookup:
     """Lookup of a column's own closed list of codes; all its labels and synonyms are declared ways of writing."""
     labels = {code.value: next(iter(code.labels.values()), code.value) for code in column.codes}
     names = _index((c.value, name) for c in column.codes for name in (c.value, *c.labels.values(), *c.synonyms))
-    return Lookup(labels, names, frozenset(names))
+    own = {code.value: tuple(code.labels.values()) for code in column.codes}
+    return Lookup(labels, names, frozenset(names), own)
 
 
 def register_lookup(declared: Declarations, contract: TableContract, column: Column) -> Lookup:
@@ -122,7 +140,7 @@ def register_lookup(declared: Declarations, contract: TableContract, column: Col
                 names += [(row[reference.column], name) for name in written]
                 if any(row[name] == value for name, value in kinds):
                     official |= {fold(name) for name in written}
-    return Lookup(labels, _index(names), frozenset(official), column.width)
+    return Lookup(labels, _index(names), frozenset(official), dict(own), column.width)
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

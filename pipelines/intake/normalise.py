@@ -18,7 +18,7 @@ from pipelines.intake.findings import Finding
 from pipelines.intake.names import Lookup, code_lookup, register_lookup
 from pipelines.intake.read import column_letter
 from pipelines.intake.recognise import Table
-from pipelines.intake.text import clean
+from pipelines.intake.text import BROKEN, clean
 from pipelines.intake.values import (
     MISSING,
     Reading,
@@ -123,7 +123,7 @@ class Normaliser:
     def _make_meaning(self, contract: TableContract, column: Column) -> Meaning:
         lookup = self._lookup(contract, column)
         value = calendar_reader(column) if column.calendar else value_reader(column, self._date_order)
-        read = lookup.read if lookup else value
+        read = _despite_zeros(lookup.read) if lookup else value
         marker = marker_reader(contract.markers, read) if column.role == "measure" else None
         empty = Reading(status=MISSING)
 
@@ -131,6 +131,8 @@ class Normaliser:
             text = clean(raw)
             if not text:
                 return empty
+            if BROKEN in text:
+                return Reading(rule="broken_letters")
             reading = (marker(text) if marker else None) or spoilt(column, text) or read(text)
             # What cleaning took away may be more than padding: then a corrected copy writes the cleaned text.
             if reading.rule is None and reading.written is None and not reading.is_marker and is_rewritten(raw):
@@ -143,6 +145,19 @@ class Normaliser:
         if column.codes:
             return code_lookup(column)
         return register_lookup(self._declarations, contract, column) if column.reference else None
+
+
+def _despite_zeros(read: Callable[[str], Reading]) -> Callable[[str], Reading]:
+    """The reader of a code, which means the same without the zeros that its cell's format put before it."""
+
+    def read_code(text: str) -> Reading:
+        reading, bare = read(text), text.lstrip("0")
+        if reading.rule is None or bare in ("", text) or not bare.isdigit():
+            return reading
+        without = read(bare)
+        return without if without.rule is None else reading
+
+    return read_code
 
 
 def listed(rows: Sequence[int], limit: int) -> Iterator[tuple[int, int]]:
@@ -208,7 +223,8 @@ def _findings(table: Table, column: Column, cells: _Cells, meaning: Meaning, lim
         for at, n_more in listed(places.tolist(), limit):
             raw, reading = str(cells.distinct[cells.codes[at]]), cells.readings[cells.codes[at]]
             value = as_seen(raw)
-            suggestion = reading.written or (meaning.suggest(clean(raw)) if rule in SUGGESTED else None)
+            near = meaning.suggest(clean(raw)) if rule in SUGGESTED else None
+            suggestion = reading.written or near or "; ".join(reading.candidates) or None
             yield Finding(
                 rule, row=int(cells.index[at]), value=value, suggestion=suggestion, n_more=n_more, **shared,
                 parameters={"value": value, "header": header, "canonical": reading.written,

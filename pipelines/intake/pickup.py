@@ -36,15 +36,24 @@ class Event:
 
 def candidates(inbox: Path) -> Iterator[Path]:
     """Files that a person put there, in order of their paths; temporary, lock and hidden names and links are not."""
-    if not inbox.is_dir():
-        return
-    for file in sorted(inbox.rglob("*")):
-        # The inbox itself may be a link, to a share for instance; what lies in it may not.
-        below = [parent for parent in file.parents if parent != inbox and parent.is_relative_to(inbox)]
-        if any(_is_ignored(path.name) or path.is_symlink() for path in (file, *below)):
-            continue
-        if file.is_file():
-            yield file
+    yield from _looked_through(inbox)[0]
+
+
+def _looked_through(inbox: Path) -> tuple[list[Path], list[Path]]:
+    """Candidates, and folders that cannot be looked into: one whose rights are wrong must not hide the others."""
+    files, closed = [], []
+    # The inbox itself may be a link, to a share for instance; what lies in it may not.
+    waiting = [inbox] if inbox.is_dir() else []
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                found = [entry for entry in entries if not _is_ignored(entry.name) and not entry.is_symlink()]
+                files += [Path(entry) for entry in found if entry.is_file(follow_symlinks=False)]
+                waiting += [Path(entry) for entry in found if entry.is_dir(follow_symlinks=False)]
+        except OSError:
+            closed.append(folder)
+    return sorted(files), sorted(closed)
 
 
 def _is_ignored(name: str) -> bool:
@@ -112,8 +121,10 @@ def archived(home: Home, found: Iterable[Event]) -> Iterator[Event]:
 
 
 def unreadable(inbox: Path) -> list[str]:
-    """Paths of files that lie there and cannot be read, for somebody to see to."""
-    return [_name(file.relative_to(inbox)) for file in candidates(inbox) if not os.access(file, os.R_OK)]
+    """Paths of files and folders that lie there and cannot be read, for somebody to see to."""
+    files, closed = _looked_through(inbox)
+    shut = sorted([*closed, *(file for file in files if not os.access(file, os.R_OK))])
+    return [_name(path.relative_to(inbox)) for path in shut]
 
 
 def _quiet(files: list[Path], quiet_seconds: float) -> list[Path]:

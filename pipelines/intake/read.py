@@ -42,6 +42,7 @@ PDF, WORD = Sentence(_("a PDF document")), Sentence(_("a Word document"))
 SLIDES, PICTURE = Sentence(_("a presentation")), Sentence(_("a picture"))
 WEB_PAGE, ARCHIVE = Sentence(_("a web page")), Sentence(_("an archive of other files"))
 DATABASE, XML = Sentence(_("a database")), Sentence(_("an XML document"))
+JSON = Sentence(_("a JSON document"))
 # How files begin that people take for tables, or send by mistake.
 SIGNATURES: Mapping[bytes, Sentence] = {
     b"%PDF": PDF, b"{\\rtf": WORD, b"\x89PNG\r\n": PICTURE, b"\xff\xd8\xff": PICTURE, b"GIF8": PICTURE,
@@ -53,6 +54,7 @@ WEB_SIGNATURE = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|body|table|style)\b|mime-version:", re.I
 )
 XML_SIGNATURE = re.compile(rb"\s*<\?xml\b", re.I)
+JSON_SIGNATURE = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*"[^"\r\n]*"\s*:')
 # Parts by which a package, and streams by which an OLE file, is known.
 PARTS: Mapping[str, Sentence] = {"word/": WORD, "ppt/": SLIDES}
 STREAMS: Mapping[str, Sentence] = {"WordDocument": WORD, "PowerPoint Document": SLIDES}
@@ -116,6 +118,8 @@ def _is_workbook(content: bytes) -> bool:
         other = WEB_PAGE
     if other is None and XML_SIGNATURE.match(content[:4096]):
         other = XML
+    if other is None and JSON_SIGNATURE.match(content[:4096]):
+        other = JSON
     if content.startswith(PACKAGE):
         other = _other_package(content)
     elif content.startswith(OLE):

@@ -27,7 +27,7 @@ from pipelines.intake.examine import (
     Examination,
     TableResult,
 )
-from pipelines.intake.findings import SENTENCES, Finding, _
+from pipelines.intake.findings import Finding, _
 from pipelines.paths import Home
 from pipelines.publishing.ledger import Submission
 from pipelines.translation import translator
@@ -42,11 +42,18 @@ QUOTED, NAME_BYTES = 200, 160
 NEXT_STEPS: Mapping[str, str] = {
     ACCEPTED: _("Nothing more to do. Thank you."),
     CHANGED: _("This is how we understood some values; if one is wrong, correct it and send the file again."),
-    PARTLY: _("Correct the cells listed below in your file and put it into the folder again; the other rows are in."),
+    PARTLY: _(
+        "Correct the cells listed below in your file and put it into the folder again; the other rows are right."
+    ),
     REFUSED: _("Correct what is listed below and put the file into the folder again."),
     HELD: _("Nothing was taken in yet; answer what is listed below and put the file into the folder again."),
     DUPLICATE: _("This very file is in already; nothing more to do."),
 }
+# Of a file that was sent before and was not wholly right then.
+SENT_UNCHANGED = _(
+    "You sent this very file before: its right rows are in. Correct the cells listed below in your file and put it "
+    "into the folder again."
+)
 VERDICTS: Mapping[str, str] = {
     ACCEPTED: _("Accepted"),
     CHANGED: _("Accepted"),
@@ -61,6 +68,7 @@ SECTIONS: Mapping[str, str] = {
     said.WARNING: _("Please note"),
     said.CHANGE: _("Values that we understood as"),
 }
+COPY = _("Corrected copy")
 # What is counted of a table, in a reader's words.
 COUNTS: Mapping[str, str] = {
     "rows_read": _("Rows read"),
@@ -146,6 +154,8 @@ def as_json(
     languages = declarations.initiative.languages
     limit = declarations.initiative.settings["reading"]["maximum_findings"]
     findings, left_out = _limited(examination.findings, limit)
+    is_unchanged = examination.verdict == DUPLICATE and any(f.severity == said.ERROR for f in examination.findings)
+    next_step = SENT_UNCHANGED if is_unchanged else NEXT_STEPS[examination.verdict]
     return {
         "submission_id": header.submission_id,
         "partner": header.partner,
@@ -158,7 +168,7 @@ def as_json(
         "findings": [_finding_json(finding, languages) for finding in findings],
         "findings_left_out": left_out + sum(finding.n_more for finding in findings),
         "not_checked": list(not_checked),
-        "next_step": {language: translator(language)(NEXT_STEPS[examination.verdict]) for language in languages},
+        "next_step": {language: translator(language)(next_step) for language in languages},
     }
 
 
@@ -182,7 +192,7 @@ def message(finding: Finding, language: str) -> str:
     if own:
         return own
     parameters = {name: _shown(value, language) for name, value in finding.parameters.items()}
-    return translator(language)(SENTENCES[finding.rule][1]).format(**parameters)
+    return translator(language)(finding.sentence).format(**parameters)
 
 
 def as_html(
@@ -204,6 +214,7 @@ def as_html(
             language=language,
             direction="rtl" if is_rtl(language) else "ltr",
             receipt=content,
+            received_on=declarations.initiative.day(content["received_at"]) if content["received_at"] else None,
             is_synthetic=bool(partner and partner["is_synthetic"]),
             replaces=replaces,
             copy_name=copy_name,
@@ -225,22 +236,11 @@ def as_html(
     return page
 
 
-def as_text(
-    declarations: Declarations,
-    content: Mapping[str, Any],
-    language: str,
-    *,
-    replaces: str | None = None,
-    copy_name: str | None = None,
-) -> str:
+def as_text(declarations: Declarations, content: Mapping[str, Any], language: str) -> str:
     """The receipt as plain lines for a terminal."""
     translate = translator(language)
     labels = _labels(declarations, language)
     lines = [f"{content['file_name']}: {translate(VERDICTS[content['verdict']])}. {content['next_step'][language]}"]
-    if replaces:
-        lines.append(f"  {translate('It takes the place of an earlier version')}: {replaces}")
-    if copy_name:
-        lines.append(f"  {translate('Corrected copy')}: {copy_name}")
     for table in content["tables"]:
         sheet = f" ({table['sheet'].strip()})" if table["sheet"] else ""
         counts = ", ".join(f"{translate(words)} {table[name]}" for name, words in COUNTS.items())
@@ -256,9 +256,10 @@ def as_text(
 
 def steps(content: Mapping[str, Any], has_copy: bool) -> Sequence[str]:
     """Message ids of what to do next, in order; none where the file is wholly in."""
-    if content["verdict"] not in UNANSWERED:
-        return ()
     kinds = {kind_of(found["rule"], found["severity"]) for found in content["findings"]}
+    is_open = content["verdict"] in UNANSWERED or (content["verdict"] == DUPLICATE and said.ERROR in kinds)
+    if not is_open:
+        return ()
     if not has_copy:
         return (CORRECT_OWN, SEND_AGAIN)
     asked = (ANSWER,) if QUESTION in kinds else ()

@@ -27,6 +27,8 @@ NOTHING: Remembered = MappingProxyType({})
 AFTER_NAMES = 10**6
 # From this share of readable texts, or this likeness of names in per cent, a column may be the one that is missing.
 READABLE, ALIKE = 0.5, 75
+# Headers that a sheet must share with a table so that it is worth naming as the nearest one.
+FEWEST_SHARED = 2
 # Distinct texts of a column that are enough to tell what it may hold.
 SAMPLE = 200
 
@@ -121,14 +123,15 @@ def recognise(
     of texts that a column of a contract can read, and where it is None a column's place speaks for it.
     """
     names = [_names(contract, remembered.get(contract.id, {})) for contract in contracts]
-    found = [fit for fit in _fits(sheet, names, settings["header_rows"]) if fit.is_plausible]
+    read = list(_fits(sheet, names, settings["header_rows"]))
+    found = [fit for fit in read if fit.is_plausible]
     if not found:
-        return Finding("sheet_not_read", sheet=sheet.name)
+        return _not_read(sheet, read)
     best = _first_table(found, max(found, key=_preference))
     rivals = [fit for fit in found if (fit.rank, fit.header) == (best.rank, best.header)]
     chosen = rivals[0] if len(rivals) == 1 else _named_by(rivals, file_name)
     if chosen is None:
-        tables = ", ".join(sorted(fit.contract.id for fit in rivals))
+        tables = tuple(fit.contract for fit in rivals)
         return Finding("ambiguous_table", sheet=sheet.name, row=best.header.row, parameters={"tables": tables})
     return _table(sheet, chosen, remembered.get(chosen.contract.id, {}), settings, fits)
 
@@ -142,6 +145,15 @@ def _first_table(found: Iterable[_Fit], best: _Fit) -> _Fit:
     first_row = best.header.row - best.header.depth
     above = [fit for fit in found if fit.contract != best.contract and not fit.missing and fit.header.row < first_row]
     return min(above, key=lambda fit: (fit.header.row, [-part for part in _preference(fit)]), default=best)
+
+
+def _not_read(sheet: Sheet, read: Sequence[_Fit]) -> Finding:
+    """That a sheet is none of our tables; `nearest` is the one that shares the most headers, of two at least."""
+    best = max(read, key=lambda fit: (*fit.rank, -fit.header.row), default=None)
+    if best is None or len(best.positions) < FEWEST_SHARED:
+        return Finding("sheet_not_read", sheet=sheet.name)
+    parameters = {"nearest": best.contract, "columns": tuple(best.missing)}
+    return Finding("sheet_not_read", sheet=sheet.name, row=best.header.row, parameters=parameters)
 
 
 def meanings(sheet: Sheet, contract: TableContract, row: int, header_rows: int) -> Mapping[int, tuple[str, str | None]]:
@@ -280,11 +292,21 @@ def _contradicting_twins(sheet: Sheet, fit: _Fit, filled: Mapping[int, pd.Series
     below = sheet.cells.loc[sheet.cells.index > fit.header.row]
     shown = {cell.position: cell.shown for cell in fit.header.cells}
     for position, name in fit.twins.items():
+        if _stands_apart(fit, filled, position):
+            continue
         if len(filled[position]) and (below[position] != below[fit.positions[name]]).any():
             yield Finding(
                 "header_twice", sheet=sheet.name, row=fit.header.row, column_letter=column_letter(position),
                 header=shown[position], field=name, parameters={"header": _common(fit, shown, position, name)},
             )  # fmt: skip
+
+
+def _stands_apart(fit: _Fit, filled: Mapping[int, pd.Series], position: int) -> bool:
+    """Whether an empty column parts a position from all that is read: a pivot beside the table repeats its headers."""
+    headed = {cell.position for cell in fit.header.cells}
+    read = fit.positions.values()
+    between = range(max(read) + 1, position) if position > max(read) else range(position + 1, min(read))
+    return any(at not in headed and filled[at].empty for at in between)
 
 
 def _headings(sheet: Sheet, fit: _Fit) -> Iterator[Finding]:
@@ -334,7 +356,7 @@ def _question(sheet: Sheet, fit: _Fit, cell: HeaderCell, column: Column, n_cells
     return Finding(
         "which_column", sheet=sheet.name, row=fit.header.row, column_letter=column_letter(cell.position),
         header=cell.shown, field=column.name, n_cells=n_cells, suggestion=_label(column, _language(fit)),
-        parameters={"header": cell.shown, "column": column},
+        parameters={"header": cell.shown, "column": column, "table": fit.contract},
     )  # fmt: skip
 
 
@@ -394,9 +416,14 @@ def _unread_columns(
         header = cell.shown if cell else ""
         yield Finding(
             rule, sheet=sheet.name, row=fit.header.row if cell else int(texts.index[0]), column_letter=letter,
-            header=header or None, n_cells=len(texts), parameters={"header": header},
+            header=header or None, n_cells=len(texts), parameters={"header": header, "other": _twin(fit, position)},
             suggestion=_suggestion(fit, cell, absent) if cell and rule == "unknown_column" else None,
         )  # fmt: skip
+
+
+def _twin(fit: _Fit, position: int) -> str | None:
+    """Letter of the column that is read in place of a second one of the same meaning."""
+    return column_letter(fit.positions[fit.seconds[position]]) if position in fit.seconds else None
 
 
 def _suggestion(fit: _Fit, cell: HeaderCell, absent: Sequence[Column]) -> str | None:

@@ -1,4 +1,4 @@
-"""Screening: may this row come in? A Pandera schema made from the contract, then one row a key.
+"""Screening: may this row come in? A Pandera schema made from the contract; keys that repeat are `repeats`' matter.
 
 Every failure becomes a finding at the row and column a person sees; a row with an error is refused, the others go on.
 """
@@ -88,15 +88,8 @@ def screen(table: Table, normalised: Normalised, limit: int) -> Screened:
     is_bad = normalised.failed.any(axis=1)
     for failure in failures:
         is_bad |= frame.index.isin(failure.rows)
-    findings = list(_failure_findings(table, normalised, failures, limit))
-    repeats = _repeats(table.contract, frame[~is_bad])
-    findings += _repeat_findings(table, repeats, limit)
-    differ, same = repeats.index[~repeats["is_same"]], repeats.index[repeats["is_same"]]
-    accepted = frame[~is_bad & ~frame.index.isin(repeats.index)]
-    # Of identical rows one stays: the others are neither refused nor lost.
-    refused = frame.index[is_bad | frame.index.isin(differ)]
-    assert len(accepted) + len(refused) + len(same) == len(frame)
-    return Screened(accepted, tuple(int(row) for row in refused), tuple(findings))
+    findings = tuple(_failure_findings(table, normalised, failures, limit))
+    return Screened(frame[~is_bad], tuple(int(row) for row in frame.index[is_bad]), findings)
 
 
 def _failures(table: Table, normalised: Normalised) -> Iterator[_Failure]:
@@ -165,31 +158,3 @@ def _cell_finding(
         rule, row=row, value=sent, suggestion=suggestion, n_more=n_more, parameters=parameters,
         **_place(table, column.name),
     )  # fmt: skip
-
-
-def _repeats(contract: TableContract, frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows of a key that stands in the file more than once, but for the first of rows that are all identical.
-
-    Columns: `other`, the row of the same key to compare with, and `is_same`, whether all rows of the key are identical.
-    """
-    key = list(contract.key)
-    repeated = frame[frame.duplicated(key, keep=False)]
-    group = repeated.groupby(key, dropna=False, sort=False).ngroup()
-    rows = repeated.index.to_series()
-    first = rows.groupby(group).transform("first")
-    second = group.map(rows[rows != first].groupby(group).first())
-    is_same = (~repeated.duplicated()).groupby(group).transform("sum") == 1
-    found = pd.DataFrame({"other": first.where(rows != first, second), "is_same": is_same}, index=repeated.index)
-    return found[~(is_same & (rows == first))]
-
-
-def _repeat_findings(table: Table, repeats: pd.DataFrame, limit: int) -> Iterator[Finding]:
-    """One key twice in one file: identical rows, one kept with a warning; different rows, all refused."""
-    key = next((name for name in table.contract.key if name in table.positions), table.contract.key[0])
-    for rule, rows in (
-        ("key_twice", repeats.index[~repeats["is_same"]]),
-        ("same_row_twice", repeats.index[repeats["is_same"]]),
-    ):
-        for row, n_more in listed(rows.tolist(), limit):
-            other: Any = repeats.at[row, "other"]
-            yield Finding(rule, row=row, n_more=n_more, parameters={"other": int(other)}, **_place(table, key))

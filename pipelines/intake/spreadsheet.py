@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from pipelines.intake.read import column_letter
+from pipelines.intake.text import UNWRITABLE
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 RUNS = re.compile(r"[=+\-@\t\r]")
 PLAIN_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)*%?")
 CANONICAL_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
-# What a workbook's XML cannot hold.
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# By such a text a workbook means one character; written as it stands it would be read as another.
+ENCODED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 MAXIMUM_TITLE = 31
 # A list inside a cell's own rule may have this many characters.
@@ -42,6 +43,11 @@ def runs(text: str) -> bool:
     return bool(RUNS.match(text)) and not PLAIN_NUMBER.fullmatch(text)
 
 
+def writable(text: str) -> str:
+    """The text as a workbook's XML keeps it, so that it is read back as it was."""
+    return ENCODED.sub("_x005F_", UNWRITABLE.sub("", text))
+
+
 def number(text: str) -> int | float | None:
     """The number of a text that would be read back as the very same text; None for any other."""
     if not CANONICAL_NUMBER.fullmatch(text):
@@ -56,7 +62,7 @@ def write(cell: Any, text: str, is_number: bool = False) -> None:
     if value is not None:
         cell.value = value
         return
-    text = UNWRITABLE.sub("", text)
+    text = writable(text)
     cell.value = text or None
     if text:
         # Assignment makes a formula of "=…" and an error of "#N/A".
@@ -132,7 +138,7 @@ def _content(text: str, is_number: bool) -> tuple[str, bool]:
         return "/>", False
     if is_number and number(text) is not None:
         return f"><v>{text}</v></c>", False
-    words = escape(UNWRITABLE.sub("", text))
+    words = escape(writable(text))
     return f' t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>', runs(text)
 
 

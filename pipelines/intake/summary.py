@@ -13,6 +13,8 @@ from pipelines.translation import translator
 if TYPE_CHECKING:
     from openpyxl.styles import PatternFill
 
+# A cell's reading order, as workbooks write it.
+LEFT_TO_RIGHT, RIGHT_TO_LEFT = 1, 2
 # In the order in which one colour hides another.
 SAMPLES: Mapping[str, str] = {ERROR: _("Red"), CHANGE: _("Blue"), WARNING: _("Yellow")}
 LEGEND: Mapping[str, str] = {
@@ -52,7 +54,7 @@ class Summary:
         sheet.sheet_view.rightToLeft = receipt.is_rtl(self.language)
         sheet.sheet_view.showGridLines = False
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 100
-        styles = _styles(fills)
+        styles = _styles(fills, receipt.is_rtl(self.language))
         for number, row in enumerate(self._rows(titles), start=1):
             written = []
             for position, cell in enumerate(row, start=1):
@@ -72,7 +74,7 @@ class Summary:
 
     def _rows(self, titles: Mapping[str | None, str]) -> Iterator[Sequence[Cell]]:
         answer, say = self.answer, self._say
-        yield [Cell(f"{say('Corrected copy')}: {answer['file_name']}", "title")]
+        yield [Cell(f"{say(receipt.COPY)}: {answer['file_name']}", "title")]
         # Here reading finds which file this is a corrected copy of, and knows that the sheet is not the sender's.
         yield [Cell(f"{CORRECTED_COPY}{self.sha256}", "mark")]
         yield [Cell(say(receipt.VERDICTS[answer["verdict"]]), "heading")]
@@ -120,17 +122,20 @@ class Summary:
             yield [Cell(""), Cell(f"… {self._say('and {n} more').format(n=entry.n_more)}")]
 
 
-def _styles(fills: Mapping[str, "PatternFill"]) -> dict[str, dict[str, Any]]:
+def _styles(fills: Mapping[str, "PatternFill"], is_rtl: bool) -> dict[str, dict[str, Any]]:
     from openpyxl.styles import Alignment, Font
 
-    top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
+    # Said outright: a sentence that begins with a number would be set from the left, its full stop at the wrong end.
+    order = RIGHT_TO_LEFT if is_rtl else LEFT_TO_RIGHT
+    top = Alignment(vertical="top", readingOrder=order)
+    wrapped = Alignment(vertical="top", wrap_text=True, readingOrder=order)
     return {
         "title": {"font": Font(bold=True, size=16), "alignment": top},
         "heading": {"font": Font(bold=True, size=12), "alignment": top},
         "plain": {"alignment": top},
         "mark": {"font": Font(size=6, color="FFC0C0C0"), "alignment": top},
         "text": {"alignment": wrapped},
-        "number": {"alignment": Alignment(horizontal="left", vertical="top")},
+        "number": {"alignment": Alignment(horizontal="right" if is_rtl else "left", vertical="top")},
         "link": {"font": Font(color="FF0B5394", underline="single"), "alignment": wrapped},
         **{kind: {"fill": fill, "alignment": wrapped} for kind, fill in fills.items()},
     }

@@ -4,8 +4,8 @@ Told from what the contract declares (ranges, whole numbers, comparisons within 
 the larger one in earlier submissions. Nothing is put right here: the sender is asked.
 """
 
-import dataclasses
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import combinations
 
 import pandas as pd
@@ -14,15 +14,20 @@ from pipelines.declarations import Column, TableContract
 from pipelines.intake.findings import Finding
 from pipelines.intake.read import column_letter
 from pipelines.intake.recognise import Table
+from pipelines.intake.screen import COMPARE
 from pipelines.intake.text import clean
 from pipelines.intake.values import value_reader
 
 RULE = "columns_swapped"
+# In whose words it is said that nothing contradicts the numbers but those of before.
+EARLIER = "earlier"
+Pair = tuple[str, str]
+# Pair of columns → rows in which the first is the larger, and rows in which the second is.
+Orders = Mapping[Pair, tuple[int, int]]
 # Rows with both numbers, and the share of them that breaks a declaration, from which a swap is likelier than mistakes.
 FEWEST_ROWS, BROKEN = 3, 0.5
 # The same for earlier submissions: rows then and now in which the two differ, and the share with one order.
 FEWEST_EARLIER, FEWEST_NOW, ORDERED = 10, 5, 0.95
-COMPARE = {"<=": "le", "<": "lt", ">=": "ge", ">": "gt", "==": "eq", "!=": "ne"}
 
 
 def swapped(table: Table, frame: pd.DataFrame, failed: pd.DataFrame) -> list[Finding]:
@@ -48,20 +53,18 @@ def swapped(table: Table, frame: pd.DataFrame, failed: pd.DataFrame) -> list[Fin
 
 
 def swapped_since(
-    table: Table, frame: pd.DataFrame, earlier: pd.DataFrame, confirmed: Set[str] = frozenset()
+    table: Table, frame: pd.DataFrame, earlier: Callable[[TableContract, Sequence[Pair]], Orders]
 ) -> list[Finding]:
     """One finding a pair of columns of one unit whose order is the reverse of that in earlier accepted rows.
 
-    A pair is exempt where the partner has said of both columns which headers they have (`confirmed`).
+    `earlier` gives the orders of pairs in those rows; it is asked only where there is a pair to compare.
     """
-    then, now = _numbers(earlier), _numbers(frame)
-    columns = [c for c in _measures(table) if c.name in then and c.name in now]
-    pairs = [
-        (first.name, second.name)
-        for first, second in combinations(columns, 2)
-        if first.unit == second.unit and not {first.name, second.name} <= confirmed
-    ]
-    usual = [pair for first, second in pairs if (pair := _ordered(then, first, second, FEWEST_EARLIER))]
+    pairs = [(one.name, other.name) for one, other in combinations(_measures(table), 2) if one.unit == other.unit]
+    if not pairs:
+        return []
+    now = _numbers(frame[sorted({name for pair in pairs for name in pair})])
+    then = earlier(table.contract, pairs)
+    usual = [ordered for pair in pairs if (ordered := _ordered(pair, then.get(pair, (0, 0)), FEWEST_EARLIER))]
     found = []
     while reversed_pairs := _reversed(now, usual):
         # One exchange reverses other pairs, too: the one that puts most of them right is what happened.
@@ -71,7 +74,19 @@ def swapped_since(
             break
         found.append((int(now[list(best)].notna().all(axis=1).sum()), *best))
         now = _exchanged(now, *best)
-    return [_finding(table, first, second, n) for n, first, second in _apart(found)]
+    return [replace(_finding(table, first, second, n), variant=EARLIER) for n, first, second in _apart(found)]
+
+
+def orders(frames: Iterable[pd.DataFrame], pairs: Sequence[Pair]) -> Orders:
+    """Orders of pairs of columns over the rows of all frames, which are looked at one by one."""
+    counts = dict.fromkeys(pairs, (0, 0))
+    for frame in frames:
+        for first, second in pairs:
+            larger, smaller = counts[first, second]
+            # A row in which one is missing has no order.
+            is_larger, is_smaller = frame[first] > frame[second], frame[first] < frame[second]
+            counts[first, second] = larger + int(is_larger.sum()), smaller + int(is_smaller.sum())
+    return counts
 
 
 def _measures(table: Table) -> list[Column]:
@@ -95,7 +110,7 @@ def _with_failed(table: Table, numbers: pd.DataFrame, failed: pd.DataFrame, colu
     """The same with the numbers of cells that their column refuses: a fraction among counts is one still."""
     read_again = {}
     for column in columns:
-        read = value_reader(dataclasses.replace(column, type="number"), "")
+        read = value_reader(replace(column, type="number"), "")
         texts = table.rows.loc[failed.index[failed[column.name]], column.name].map(clean)
         again = texts[texts != ""].map(lambda text, read=read: read(text).value)
         read_again[column.name] = numbers[column.name].fillna(pd.to_numeric(again))
@@ -142,23 +157,19 @@ def _exchanged(numbers: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     return numbers.assign(**{first: numbers[second], second: numbers[first]})
 
 
-def _ordered(numbers: pd.DataFrame, first: str, second: str, fewest: int) -> tuple[str, str] | None:
+def _ordered(pair: Pair, counts: tuple[int, int], fewest: int) -> Pair | None:
     """The two columns, the larger first, where nearly all of enough rows have that order."""
-    differ = numbers[first] - numbers[second]
-    differ = differ[differ.notna() & (differ != 0)]
-    if len(differ) < fewest:
+    larger, smaller = counts
+    n_rows = larger + smaller
+    if n_rows < fewest:
         return None
-    share = (differ > 0).mean()
-    return (first, second) if share >= ORDERED else (second, first) if 1 - share >= ORDERED else None
+    return pair if larger >= ORDERED * n_rows else pair[::-1] if smaller >= ORDERED * n_rows else None
 
 
-def _reversed(numbers: pd.DataFrame, usual: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _reversed(numbers: pd.DataFrame, usual: Sequence[Pair]) -> list[Pair]:
     """Pairs whose larger column is now the smaller one."""
-    return [
-        (larger, smaller)
-        for larger, smaller in usual
-        if _ordered(numbers, larger, smaller, FEWEST_NOW) == (smaller, larger)
-    ]
+    now = orders([numbers], usual)
+    return [pair for pair in usual if _ordered(pair, now[pair], FEWEST_NOW) == pair[::-1]]
 
 
 def _apart(found: Sequence[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:

@@ -7,9 +7,10 @@ declarations. A record is a claim: what it says was written is looked for.
 
 import hashlib
 import json
+import logging
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -28,6 +29,8 @@ from pipelines.intake.examine import (
     unknown_partner,
     with_verdict,
 )
+from pipelines.intake.read import Unreadable
+from pipelines.intake.swapped import Orders, Pair, orders
 from pipelines.paths import Home
 from pipelines.publishing.ledger import Ledger, Submission
 from pipelines.translation import LOCALES
@@ -64,12 +67,17 @@ def _current_version(ledger: Ledger, partner: str, sha256: str) -> str | None:
         if submission.partner != partner:
             continue
         if submission.sha256 == sha256:
-            # What was refused is not in: sent again, it is answered again.
-            verdict = ledger.verdicts.get(submission.submission_id)
-            return submission.submission_id if verdict is None or verdict["verdict"] in TAKEN_IN else None
+            # What was refused is not in: sent again, it is answered again. Without a verdict yet, processing tells.
+            is_open = submission.submission_id not in ledger.verdicts
+            return submission.submission_id if is_open or _is_in(ledger, submission.submission_id) else None
         if _shares_objects(ledger, submission, partner, sha256):
             return None
     return None
+
+
+def _is_in(ledger: Ledger, submission_id: str) -> bool:
+    """Whether anything of a submission was taken in."""
+    return ledger.verdicts.get(submission_id, {}).get("verdict") in TAKEN_IN
 
 
 def _shares_objects(ledger: Ledger, newer: Submission, partner: str, sha256: str) -> bool:
@@ -95,8 +103,8 @@ def _pending(home: Home, declarations: Declarations, ledger: Ledger) -> dict[Sub
 
 
 def _marks(declarations: Declarations, ledger: Ledger) -> dict[Submission, str]:
-    """Submission → digest of all that decides what is made of it, beside its bytes: declarations, code, and of its
-    partner the remembered headers and the submissions before it.
+    """Submission → digest of all that decides what is made of it, beside its bytes: declarations, code, whether
+    somebody confirmed it, and of its partner the remembered headers and the submissions before it.
     """
     base, effective = fingerprint(declarations), set(ledger.effective)
     before: dict[str, str] = {}
@@ -105,9 +113,10 @@ def _marks(declarations: Declarations, ledger: Ledger) -> dict[Submission, str]:
         partner = submission.partner
         if partner not in before:
             before[partner] = mappings.fingerprint(ledger, partner)
-        marks[submission] = _digest(base, before[partner])
+        decided = ["confirmed"] if submission.submission_id in ledger.confirmed else []
+        marks[submission] = _digest(base, before[partner], *decided)
         if submission in effective:
-            before[partner] = _digest(before[partner], submission.submission_id)
+            before[partner] = _digest(before[partner], submission.submission_id, *decided)
     return marks
 
 
@@ -118,7 +127,10 @@ def _digest(*parts: str) -> str:
 def process(
     home: Home, declarations: Declarations, ledger: Ledger, progress: Callable[[Taken], None] = lambda _: None
 ) -> list[Taken]:
-    """Make landing, refused rows and receipt of every unprocessed submission, and record changed verdicts."""
+    """Make landing, refused rows and receipt of every unprocessed submission, and record changed verdicts.
+
+    Gives those of them that are not withdrawn.
+    """
     land.prepare(home, declarations)
     land.keep_only(home, {submission.submission_id for submission in ledger.effective})
     examiner = Examiner(declarations)
@@ -126,8 +138,11 @@ def process(
     # A corrected copy may teach what a header means; what its partner sent is then read once more.
     for _ in range(2):
         for submission, mark in _pending(home, declarations, ledger).items():
-            taken[submission] = _process_one(home, declarations, ledger, examiner, submission, mark)
-            progress(taken[submission])
+            done = _process_one(home, declarations, ledger, examiner, submission, mark)
+            # A withdrawn file keeps its receipt, and nobody is told that it went in.
+            if submission.submission_id not in ledger.withdrawn:
+                taken[submission] = done
+                progress(done)
     return list(taken.values())
 
 
@@ -150,13 +165,18 @@ def _process_one(
         content = archive.fetch(home, submission.sha256, examiner.enough_bytes)
         known = background(home, ledger, submission.partner, submission.submission_id)
         examination = examiner.answer(content, submission.file_name, known)
-    if submission.duplicate_of:
+    answered = submission
+    if submission.duplicate_of and _is_in(ledger, submission.duplicate_of):
         examination = with_verdict(examination, DUPLICATE)
+    elif submission.duplicate_of:
+        # Of the same bytes nothing went in: they are answered again, and no rows are kept twice.
+        answered = replace(submission, duplicate_of=None)
     elif submission.submission_id not in ledger.withdrawn:
         _land(home, submission, examination)
     written = receipt.write(
-        home, declarations, submission, examination, content, _copy(ledger, submission), _replaces(ledger, submission)
-    )
+        home, declarations, answered, examination, content, _copy(ledger, submission),
+        _replaces(declarations, ledger, submission),
+    )  # fmt: skip
     counts = tuple(receipt.table_counts(table) for table in examination.tables)
     done = {
         "fingerprint": mark,
@@ -169,9 +189,9 @@ def _process_one(
     said = {"submission_id": submission.submission_id, "verdict": examination.verdict, "tables": list(counts)}
     if last is None or any(last[name] != value for name, value in said.items()):
         ledger.append("verdict", **said)
+    _learn(home, declarations, ledger, examiner, submission, examination)
     # Last: this file claims that all the rest was done.
     _write_json(home.processed / f"{submission.submission_id}.json", done)
-    _learn(home, declarations, ledger, examiner, submission, examination)
     return Taken(submission, examination.verdict, counts)
 
 
@@ -184,11 +204,11 @@ def background(home: Home, ledger: Ledger, partner: str, before: str | None = No
         if other.partner == partner and (before is None or other.submission_id < before)
     }
 
-    def earlier(contract: TableContract) -> pd.DataFrame | None:
-        files = land.landed(home, contract, known)
-        return pd.concat([pd.read_parquet(file) for file in files]) if files else None
+    def earlier(contract: TableContract, pairs: Sequence[Pair]) -> Orders:
+        return orders(land.numbers(home, contract, known, {name for pair in pairs for name in pair}), pairs)
 
-    return Background(mappings.remembered(ledger, partner), earlier)
+    headers = mappings.remembered(ledger, partner)
+    return Background(headers) if before in ledger.confirmed else Background(headers, earlier)
 
 
 def _learn(
@@ -199,22 +219,38 @@ def _learn(
     submission: Submission,
     examination: Examination,
 ) -> None:
-    """Remember the headers that a corrected copy shows the meaning of."""
+    """Remember the headers that a corrected copy shows the meaning of; what was withdrawn or repeated teaches nothing.
+
+    Before the submission is marked as done: a run that is killed meanwhile learns with the next one.
+    """
     corrects = examination.file.corrects if examination.file else None
     original = next((s for s in ledger.submissions if (s.partner, s.sha256) == (submission.partner, corrects)), None)
-    if original is None or examination.verdict not in TAKEN_IN:
+    if original is None or examination.verdict not in TAKEN_IN or submission not in ledger.effective:
         return
-    sheets = examiner.read(archive.fetch(home, original.sha256), original.file_name).sheets
-    settings = declarations.initiative.settings["reading"]
-    learnt = mappings.learn(sheets, examination.tables, settings)
-    mappings.remember(home, declarations, ledger, submission.partner, learnt)
+    learnt = _shown(home, declarations, examiner, original, examination)
+    mappings.remember(home, declarations, ledger, submission.partner, submission.submission_id, learnt)
 
 
-def _replaces(ledger: Ledger, submission: Submission) -> str | None:
+def _shown(
+    home: Home, declarations: Declarations, examiner: Examiner, original: Submission, examination: Examination
+) -> Sequence[mappings.Acceptance]:
+    """Headers of the original that its corrected copy shows; none where the original cannot be read (any more)."""
+    try:
+        sheets = examiner.read(archive.fetch(home, original.sha256, examiner.enough_bytes), original.file_name).sheets
+        return mappings.learn(sheets, examination.tables, declarations.initiative.settings["reading"])
+    except (Unreadable, archive.MissingBytes):
+        return ()
+    except Exception:
+        # As in `Examiner.answer`: one file must never stop the others.
+        logging.getLogger(__name__).exception("learning from a corrected copy failed")
+        return ()
+
+
+def _replaces(declarations: Declarations, ledger: Ledger, submission: Submission) -> str | None:
     """File name and day of the version that lay at the same path before."""
     before = takewhile(lambda other: other != submission, ledger.submissions)
     same = [other for other in before if other.path == submission.path]
-    return f"{same[-1].file_name}, {same[-1].received_at[:10]}" if same else None
+    return f"{same[-1].file_name}, {declarations.initiative.day(same[-1].received_at)}" if same else None
 
 
 def _copy(ledger: Ledger, submission: Submission) -> int:

@@ -86,7 +86,6 @@ def _cell(column: Column, text: str) -> Any:
 
 
 def _fill_table(sheet: "Worksheet", contract: TableContract, told: Guide, say: guide.Translate) -> None:
-    from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
 
     sheet.freeze_panes = "A2"
@@ -97,7 +96,9 @@ def _fill_table(sheet: "Worksheet", contract: TableContract, told: Guide, say: g
         head.font = Font(bold=True, color="FFFFFF" if words.is_required else "000000")
         head.fill = PatternFill("solid", fgColor=NEEDED if words.is_required else OPTIONAL)
         head.alignment = Alignment(wrap_text=True, vertical="top")
-        head.comment = _note(_header_note(words, told), book=sheet.parent)
+        # In the header, because a note in an example row would stay on whatever is written over it.
+        example = [say(_("The grey rows are examples: write over them, or delete them."))] if place == 1 else []
+        head.comment = _note("\n".join([_header_note(words, told), *example]), book=sheet.parent)
         letter = head.column_letter
         number_format = "General" if _is_number(column) else "@"
         sheet.column_dimensions[letter].width = _width([words.header, *map(str, cells)])
@@ -105,9 +106,7 @@ def _fill_table(sheet: "Worksheet", contract: TableContract, told: Guide, say: g
         for row, value in enumerate(cells, start=2):
             cell = sheet.cell(row, place, value if value != "" else None)
             cell.number_format = number_format
-    note = say(_("An example: write over it, or delete the row."))
     for row in range(2, 2 + len(told.rows)):
-        sheet.cell(row, 1).comment = Comment(note, sheet.parent.properties.creator, height=60, width=220)
         _grey_while_untouched(sheet, row, len(contract.columns))
 
 

@@ -27,6 +27,9 @@ PLAIN = re.compile(r"-?\d+(\.\d+)?")
 GROUPED = re.compile(r"[-+]?\d{1,3}(?:([, '])\d{3})(?:\1\d{3})*(?:\.\d+)?")
 GROUPED_BY_POINTS = re.compile(r"[-+]?\d{1,3}(?:(?:[. ']\d{3})+,\d+|(?:\.\d{3}){2,})")
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+# One comma before three digits: thousands or a fraction, unless a zero leads.
+LONE_COMMA, LONE_POINT = (re.compile(rf"[-+]?\d{{1,3}}{mark}\d{{3}}") for mark in (",", r"\."))
+LEADING_ZERO = re.compile(r"[-+]?0,")
 # Decimal() and float() also take 'nan', '1e5' and '1_0', which nobody means as a number here.
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
 ARABIC_SEPARATORS = str.maketrans({"٬": ",", "٫": "."})
@@ -131,7 +134,9 @@ def _plain(text: str) -> str:
     """The digits, sign and point of what may be a number, without separators of thousands."""
     text = text.translate(ARABIC_SEPARATORS)
     sign, digits = ("-", text[1:].lstrip()) if DASHES.match(text) else ("", text)
-    if GROUPED.fullmatch(digits):
+    if LEADING_ZERO.match(digits) and DECIMAL_COMMA.fullmatch(digits):
+        digits = digits.replace(",", ".")
+    elif GROUPED.fullmatch(digits):
         digits = re.sub("[, ']", "", digits)
     elif GROUPED_BY_POINTS.fullmatch(digits):
         digits = re.sub("[. ']", "", digits).replace(",", ".")
@@ -144,6 +149,12 @@ def _number(text: str, column: Column) -> Reading:
     bare = text.strip(PERCENT_SIGNS).strip()
     is_percentage = text[0] in PERCENT_SIGNS or text[-1] in PERCENT_SIGNS
     plain = _plain(bare)
+    if column.type == "number" and LONE_COMMA.fullmatch(bare) and not LEADING_ZERO.match(bare):
+        fraction = bare.replace(",", ".")
+        fitting = [digits for digits in (plain, fraction) if _is_possible(Decimal(digits), column, is_percentage)]
+        if len(fitting) != 1:
+            return Reading(rule="ambiguous_number", candidates=(fraction, plain))
+        plain = fitting[0]
     if not NUMBER.fullmatch(plain):
         return Reading(rule="not_a_number")
     if is_percentage and column.unit != SHARE:
@@ -154,7 +165,17 @@ def _number(text: str, column: Column) -> Reading:
     written = None if PLAIN.fullmatch(text) else digits_of(number)
     if column.type == "number":
         return Reading(float(number), written=written)
-    return Reading(int(number), written=written) if number == int(number) else Reading(rule="not_whole")
+    if number == int(number):
+        return Reading(int(number), written=written)
+    # Points that set thousands apart look like a fraction.
+    return Reading(rule="not_whole", candidates=(bare.replace(".", ""),) if LONE_POINT.fullmatch(bare) else ())
+
+
+def _is_possible(number: Decimal, column: Column, is_percentage: bool) -> bool:
+    """Whether a number lies in the column's declared range."""
+    value = float(number) / 100 if is_percentage else float(number)
+    return not ((column.minimum is not None and value < column.minimum)
+                or (column.maximum is not None and value > column.maximum))  # fmt: skip
 
 
 def digits_of(number: Decimal) -> str:

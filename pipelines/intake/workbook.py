@@ -22,6 +22,7 @@ from itertools import islice
 from typing import Any
 
 from pipelines.intake.limits import exceeded
+from pipelines.intake.text import UNWRITABLE
 from pipelines.intake.workbook_details import Cells, chunks, details, ole_stream, plain
 
 # Rows that are turned into columns at a time.
@@ -155,9 +156,9 @@ class _Column:
 
 
 def as_text(cell: Any) -> str:
-    """A workbook's cell as the text a person would type: 2022.0 → 2022, True → TRUE, midnight → the day alone."""
+    """A workbook's cell as the text a person sees: 2022.0 → 2022, True → TRUE, midnight → the day alone."""
     if isinstance(cell, str):
-        return cell
+        return UNWRITABLE.sub("", cell)
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, float | int):

@@ -1,5 +1,5 @@
 """What the library that reads workbooks leaves out, looked up in the file itself: error values, formulas that were
-saved without a result, numbers that their format shows as percentages.
+saved without a result, numbers that their format shows as percentages or with zeros before them.
 
 Standard library only, because it belongs to the process that reads workbooks. Positions count from 0.
 """
@@ -7,12 +7,16 @@ Standard library only, because it belongs to the process that reads workbooks. P
 import re
 import struct
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from itertools import islice
 from typing import IO, Any
 from xml.parsers import expat
 
 Cells = dict[tuple[int, int], str]
+# What a number format makes of a number, where that is more than its digits.
+Show = Callable[[float], str | None]
 CHUNK = 2**22
 # The longest of the texts below that may fall between two chunks.
 OVERLAP = 512
@@ -27,11 +31,18 @@ FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 NO_RESULT = re.compile(
     rb"</(?:\w+:)?f>\s*</|<(?:\w+:)?f[^<>]{0,400}/>\s*</|<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>"
 )
-OPEN_ERROR = re.compile(rb"""value-type=["'](?:error|percentage)["']""")
+# In an open document: an error, a percentage, a format with zeros before the number, a formula without a value.
+OPEN_DETAIL = re.compile(
+    rb"""value-type=["'](?:error|percentage)["']|min-integer-digits=["'](?:[2-9]|[1-9][0-9])["']"""
+    rb"""|<[\w:]*table-cell(?=[^<>]*\bformula=)(?![^<>]*\b(?:string-|date-|time-|boolean-)?value=)"""
+)
+OPEN_VALUES = ("value", "string-value", "date-value", "time-value", "boolean-value")
 CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 # In a number format: what is shown as it stands, and so does not make a percentage of the number.
 LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-PERCENT_FORMATS = {9, 10}
+PERCENT_FORMATS = {9: "0%", 10: "0.00%"}
+ZEROS = re.compile("0{2,}")
+ZERO_FIRST = re.compile("0[0-9]+")
 # Cells that one element of an open document may stand for, before it is a trap.
 REPEATED = 100_000
 
@@ -56,14 +67,14 @@ def details(content: bytes, archive: zipfile.ZipFile | None) -> Mapping[str, Cel
 
 
 def _of_xlsx(archive: zipfile.ZipFile) -> Mapping[str, Cells]:
-    percent = _percent_styles(archive)
-    styles = re.compile(rb"""\bs=["'](?:%s)["']""" % b"|".join(b"%d" % s for s in percent)) if percent else None
+    shows = _xlsx_styles(archive)
+    styles = re.compile(rb"""\bs=["'](?:%s)["']""" % b"|".join(b"%d" % s for s in shows)) if shows else None
     relations = _relations(archive, "xl/_rels/workbook.xml.rels")
     found: dict[str, Cells] = {}
     for name, relation in _bundle(archive):
         part = relations.get(relation, "")
         if part in archive.NameToInfo and _is_worth_a_look(archive, part, styles):
-            found[name] = _sheet_cells(archive, part, percent)
+            found[name] = _sheet_cells(archive, part, shows)
     return found
 
 
@@ -114,37 +125,26 @@ def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
     return targets
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> dict[int, int]:
-    """Style → by how many powers of ten it shows a number times itself before the sign; only styles with the sign."""
-    formats = {number: 2 for number in PERCENT_FORMATS}
+def _xlsx_styles(archive: zipfile.ZipFile) -> dict[int, Show]:
+    codes: dict[int, str] = {}
     used: list[int] = []
     inside: list[str] = []
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
         inside.append(name)
         if name == "numFmt":
-            shift = _shift(attributes.get("formatCode", ""))
-            if shift is not None:
-                formats[int(attributes["numFmtId"])] = shift
+            codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
         elif name == "xf" and "cellXfs" in inside:
             used.append(int(attributes.get("numFmtId", "0")))
 
     if "xl/styles.xml" in archive.NameToInfo:
         with archive.open("xl/styles.xml") as handle:
             _parse(handle, start, lambda _: inside.pop())
-    return {style: formats[number] for style, number in enumerate(used) if number in formats}
+    return _telling(codes, used)
 
 
-def _shift(code: str) -> int | None:
-    """2 for a format that shows 0.5 as 50%, 0 for one that only adds the sign, None for one without it."""
-    positive = code.split(";")[0]
-    if "%" not in positive:
-        return None
-    return 2 if "%" in LITERAL.sub("", positive) else 0
-
-
-def _sheet_cells(archive: zipfile.ZipFile, part: str, percent: Mapping[int, int]) -> Cells:
-    reader = _SheetReader(percent)
+def _sheet_cells(archive: zipfile.ZipFile, part: str, shows: Mapping[int, Show]) -> Cells:
+    reader = _SheetReader(shows)
     with archive.open(part) as handle:
         _parse(handle, reader.start, reader.end, reader.text)
     return reader.cells
@@ -153,9 +153,9 @@ def _sheet_cells(archive: zipfile.ZipFile, part: str, percent: Mapping[int, int]
 class _SheetReader:
     """Listens to the elements of one sheet."""
 
-    def __init__(self, percent: Mapping[int, int]):
+    def __init__(self, shows: Mapping[int, Show]):
         self.cells: Cells = {}
-        self._percent = percent
+        self._shows = shows
         self._row = self._position = -1
         self._attributes: Mapping[str, str] = {}
         self._formula: str | None = None
@@ -203,13 +203,35 @@ class _SheetReader:
         # An empty text is a result too.
         if self._formula is not None and not value and (kind != "str" or self._value is None):
             return f"={self._formula}"
-        shift = self._percent.get(int(self._attributes.get("s", "0")))
-        return percentage(value, shift) if kind == "n" and value and shift is not None else None
+        show = self._shows.get(int(self._attributes.get("s", "0")))
+        return show(float(value)) if kind == "n" and value and show is not None else None
 
 
-def percentage(number: str, shift: int) -> str:
-    """The number as its format shows it, with all its digits: 0.162 → 16.2%."""
-    return f"{plain(Decimal(f'{float(number):.15g}').scaleb(shift))}%"
+# Number formats.
+
+
+def _telling(codes: Mapping[int, str], used: Iterable[int]) -> dict[int, Show]:
+    """Style → what it shows, for styles that show more than digits; `used` is the format of each style in turn."""
+    shows = {number: show for number, code in {**PERCENT_FORMATS, **codes}.items() if (show := _show(code)) is not None}
+    return {style: shows[number] for style, number in enumerate(used) if number in shows}
+
+
+def _show(code: str) -> Show | None:
+    positive = code.split(";")[0]
+    if "%" in positive:
+        # A quoted sign is added to the number as it stands.
+        return partial(percentage, shift=2 if "%" in LITERAL.sub("", positive) else 0)
+    return partial(zero_padded, width=len(positive)) if ZEROS.fullmatch(positive) else None
+
+
+def percentage(number: float, shift: int) -> str:
+    """The number as its format shows it, with all its digits, times ten to the power of `shift`: 0.162 → 16.2%."""
+    return f"{plain(Decimal(f'{number:.15g}').scaleb(shift))}%"
+
+
+def zero_padded(number: float, width: int) -> str | None:
+    """A whole number with zeros before it, as codes are shown: 31 → 0031; None for any other number."""
+    return f"{int(number):0{width}}" if number >= 0 and number.is_integer() else None
 
 
 def plain(number: Decimal) -> str:
@@ -230,7 +252,7 @@ def position_of(letters: str) -> int:
 
 
 def _of_ods(archive: zipfile.ZipFile) -> Mapping[str, Cells]:
-    if not any(OPEN_ERROR.search(chunk) for chunk in chunks(archive, "content.xml")):
+    if not any(OPEN_DETAIL.search(chunk) for chunk in chunks(archive, "content.xml")):
         return {}
     reader = _OpenReader()
     with archive.open("content.xml") as handle:
@@ -281,7 +303,14 @@ class _OpenReader:
         # Two attributes of this name: the standard's own and the one of the office that wrote the file.
         if "error" in cell.get("value-type", "").split():
             return self._text or None
-        return percentage(cell["value"], 2) if "percentage" in cell.get("value-type", "").split() else None
+        kinds = cell.get("value-type", "").split()
+        if "percentage" in kinds:
+            return percentage(float(cell["value"]), 2)
+        if "formula" in cell and "string" not in kinds and not self._text and cell.keys().isdisjoint(OPEN_VALUES):
+            return f"={cell['formula'].partition('=')[2]}"
+        # The text is what is shown; of a number only zeros before it are more than its value.
+        padded = "float" in kinds and ZERO_FIRST.fullmatch(self._text) and float(self._text) == float(cell["value"])
+        return self._text if padded else None
 
 
 # The binary formats.
@@ -289,15 +318,31 @@ class _OpenReader:
 
 def _of_xlsb(archive: zipfile.ZipFile) -> Mapping[str, Cells]:
     relations = _relations(archive, "xl/_rels/workbook.bin.rels")
+    shows = _xlsb_styles(archive)
     sheets: dict[str, Cells] = {}
     for kind, record in _xlsb_records(archive.read("xl/workbook.bin")):
         if kind == 0x9C:
             relation, at = _wide(record, 8)
-            sheets[_wide(record, at)[0]] = _xlsb_cells(archive, relations.get(relation, ""))
+            sheets[_wide(record, at)[0]] = _xlsb_cells(archive, relations.get(relation, ""), shows)
     return sheets
 
 
-def _xlsb_cells(archive: zipfile.ZipFile, part: str) -> Cells:
+def _xlsb_styles(archive: zipfile.ZipFile) -> dict[int, Show]:
+    codes: dict[int, str] = {}
+    used: list[int] = []
+    is_inside = False
+    part = "xl/styles.bin"
+    for kind, record in _xlsb_records(archive.read(part)) if part in archive.NameToInfo else ():
+        if kind == 0x2C:
+            codes[struct.unpack_from("<H", record)[0]] = _wide(record, 2)[0]
+        elif kind in (0x269, 0x26A):
+            is_inside = kind == 0x269
+        elif kind == 0x2F and is_inside:
+            used.append(struct.unpack_from("<H", record, 2)[0])
+    return _telling(codes, used)
+
+
+def _xlsb_cells(archive: zipfile.ZipFile, part: str, shows: Mapping[int, Show]) -> Cells:
     cells: Cells = {}
     row = 0
     for kind, record in _xlsb_records(archive.read(part)) if part in archive.NameToInfo else ():
@@ -305,6 +350,13 @@ def _xlsb_cells(archive: zipfile.ZipFile, part: str) -> Cells:
             (row,) = struct.unpack_from("<I", record)
         elif kind in (0x03, 0x0B):
             cells[row, struct.unpack_from("<I", record)[0]] = ERRORS.get(record[8], "#N/A")
+        elif kind in (0x02, 0x05, 0x09):
+            position, style = struct.unpack_from("<II", record)
+            # The highest byte holds marks of the cell, the others its style.
+            if show := shows.get(style & 0xFFFFFF):
+                seen = show(_short_number(record, 8) if kind == 0x02 else struct.unpack_from("<d", record, 8)[0])
+                if seen is not None:
+                    cells[row, position] = seen
     return cells
 
 
@@ -332,24 +384,65 @@ def _wide(record: memoryview, at: int) -> tuple[str, int]:
     return bytes(record[at + 4 : end]).decode("utf-16-le"), end
 
 
+def _short_number(record: memoryview, at: int) -> float:
+    """A number in 30 bits, whole or the first part of a longer one, perhaps in hundredths ([MS-XLS] 2.5.217)."""
+    (bits,) = struct.unpack_from("<i", record, at)
+    number = float(bits >> 2) if bits & 2 else struct.unpack("<d", struct.pack("<ii", 0, bits & ~3))[0]
+    return number / 100 if bits & 1 else number
+
+
 def _of_xls(content: bytes) -> Mapping[str, Cells]:
     stream = ole_stream(content, "Workbook")
-    sheets: dict[str, Cells] = {}
+    codes: dict[int, str] = {}
+    used: list[int] = []
+    starts: dict[str, int] = {}
     for kind, record in _xls_records(stream, 0):
         if kind == 0x85:
             start, _, letters, flags = struct.unpack_from("<IHBB", record)
-            wide = flags & 1
-            name = bytes(record[8 : 8 + letters * (2 if wide else 1)]).decode("utf-16-le" if wide else "latin-1")
-            sheets[name] = dict(_xls_cells(stream, start))
-    return sheets
+            starts[_letters(record, 8, letters, flags)] = start
+        elif kind == 0x41E:
+            number, letters, flags = struct.unpack_from("<HHB", record)
+            codes[number] = _letters(record, 5, letters, flags)
+        elif kind == 0xE0:
+            used.append(struct.unpack_from("<H", record, 2)[0])
+    shows = _telling(codes, used)
+    return {name: dict(_xls_cells(stream, start, shows)) for name, start in starts.items()}
 
 
-def _xls_cells(stream: bytes, start: int) -> Iterator[tuple[tuple[int, int], str]]:
+def _letters(record: memoryview, at: int, n_letters: int, flags: int) -> str:
+    wide = flags & 1
+    return bytes(record[at : at + n_letters * (2 if wide else 1)]).decode("utf-16-le" if wide else "latin-1")
+
+
+def _xls_cells(stream: bytes, start: int, shows: Mapping[int, Show]) -> Iterator[tuple[tuple[int, int], str]]:
     for kind, record in _xls_records(stream, start):
         if kind == 0x205 and record[7]:
             yield struct.unpack_from("<HH", record), ERRORS.get(record[6], "#N/A")  # type: ignore[misc]
         elif kind == 0x06 and record[6] == 2 and record[12:14] == b"\xff\xff":
             yield struct.unpack_from("<HH", record), ERRORS.get(record[8], "#N/A")  # type: ignore[misc]
+        elif shows:
+            for place, style, number in _xls_numbers(kind, record):
+                if style in shows and (seen := shows[style](number)) is not None:
+                    yield place, seen
+
+
+def _xls_numbers(kind: int, record: memoryview) -> Iterator[tuple[tuple[int, int], int, float]]:
+    """Place, style and number of each number of a record."""
+    if kind not in (0x203, 0x27E, 0xBD, 0x06):
+        return
+    row, position, style = struct.unpack_from("<HHH", record)
+    if kind == 0xBD:
+        for at in range(4, len(record) - 2, 6):
+            yield (
+                (row, position + (at - 4) // 6),
+                struct.unpack_from("<H", record, at)[0],
+                _short_number(record, at + 2),
+            )
+    elif kind == 0x27E:
+        yield (row, position), style, _short_number(record, 6)
+    # A formula's result that is no number ends in these bytes.
+    elif kind == 0x203 or record[12:14] != b"\xff\xff":
+        yield (row, position), style, struct.unpack_from("<d", record, 6)[0]
 
 
 def _xls_records(stream: bytes, start: int) -> Iterator[tuple[int, memoryview]]:
@@ -366,43 +459,55 @@ def _xls_records(stream: bytes, start: int) -> Iterator[tuple[int, memoryview]]:
 
 
 def ole_stream(content: bytes, name: str) -> bytes:
-    """A stream of an OLE compound file ([MS-CFB]); empty where there is none of that name or only a tiny one."""
-    shift, first, cutoff = struct.unpack_from("<30xH16xI4xI", content)
-    if shift not in (9, 12):
+    """A stream of an OLE compound file ([MS-CFB]); empty where there is none of that name."""
+    shift, small_shift, first, cutoff, first_small = struct.unpack_from("<30xHH14xI4xII", content)
+    if shift not in (9, 12) or small_shift >= shift:
         return b""
     size = 1 << shift
 
     def sector(number: int) -> bytes:
         return content[(number + 1) * size : (number + 2) * size]
 
-    def integers(part: bytes) -> tuple[int, ...]:
-        return struct.unpack(f"<{len(part) // 4}I", part[: len(part) // 4 * 4])
-
-    tables = list(integers(content[76:512]))
+    tables = list(_integers(content[76:512]))
     further, n_further = struct.unpack_from("<II", content, 68)
     for _ in range(min(n_further, len(content) // size)):
-        numbers = integers(sector(further))
+        numbers = _integers(sector(further))
         if not numbers:
             break
         *more, further = numbers
         tables += more
-    following = [number for table in tables if table < 0xFFFFFFFA for number in integers(sector(table))]
+    every = (number for table in tables if table < 0xFFFFFFFA for number in _integers(sector(table)))
+    following = list(islice(every, len(content) // size))
+    directory = _chain(sector, following, first)
+    entries = [directory[at : at + 128] for at in range(0, len(directory) - 127, 128)]
+    entry = next((entry for entry in entries if _entry_name(entry) == name), None)
+    if entry is None:
+        return b""
+    start, total = struct.unpack_from("<II", entry, 116)
+    if total >= cutoff:
+        return _chain(sector, following, start)[:total]
+    # Small streams share one, the first entry's, and have sectors of their own in it.
+    shared = _chain(sector, following, struct.unpack_from("<I", entries[0], 116)[0])
+    small_following = _integers(_chain(sector, following, first_small))[: len(shared) >> small_shift]
+    return _chain(lambda at: shared[at << small_shift : (at + 1) << small_shift], small_following, start)[:total]
 
-    def chain(start: int) -> bytes:
-        parts: list[bytes] = []
-        while start < len(following) and len(parts) <= len(content) // size:
-            parts.append(sector(start))
-            start = following[start]
-        return b"".join(parts)
 
-    directory = chain(first)
-    for at in range(0, len(directory) - 127, 128):
-        entry = directory[at : at + 128]
-        (length,) = struct.unpack_from("<H", entry, 64)
-        if entry[: max(length - 2, 0)] == name.encode("utf-16-le"):
-            start, total = struct.unpack_from("<II", entry, 116)
-            return chain(start)[:total] if total >= cutoff else b""
-    return b""
+def _entry_name(entry: bytes) -> str:
+    (length,) = struct.unpack_from("<H", entry, 64)
+    return entry[: max(length - 2, 0)].decode("utf-16-le", "replace")
+
+
+def _integers(part: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(part) // 4}I", part[: len(part) // 4 * 4])
+
+
+def _chain(sector: Callable[[int], bytes], following: Sequence[int], start: int) -> bytes:
+    """The sectors that follow one another from `start`, no more than there are."""
+    parts: list[bytes] = []
+    while start < len(following) and len(parts) < len(following):
+        parts.append(sector(start))
+        start = following[start]
+    return b"".join(parts)
 
 
 # XML.

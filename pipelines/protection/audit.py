@@ -5,8 +5,8 @@ hiding, and anything imported from `suppression` or `cells`; an audit that share
 
 It proves the policy's plain promises: hidden rows are empty, no shown number is under the threshold, what one
 indicator hides no other shows, no hidden or left-out part stands alone under its shown total, and nothing of a
-hidden row lives on in other periods. It does not solve for several hidden cells at once. A message says where a
-leak is and never what leaked: it may be printed and logged.
+hidden row lives on in other periods, nor in the tables that follow from the values. It does not solve for several
+hidden cells at once. A message says where a leak is and never what leaked: it may be printed and logged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.protection.audit_targets import unexplained_targets
+
 GROUP = ["area_code", "frequency", "period", "dimension", "member"]
+SERIES = ["indicator_id", "area_code", "frequency", "dimension", "member"]
 MUST_BE_EMPTY = """numerator denominator value value_low value_high coverage baseline_period baseline_value
     target_period target_value path_value verdict change_from_baseline change_from_previous trend submissions"""
 
@@ -54,6 +57,7 @@ def audit(
     areas: pd.DataFrame,
     settings: Mapping[str, Any],
     agreed_baselines: pd.DataFrame | None = None,
+    targets: pd.DataFrame | None = None,
 ) -> list[Leak]:
     """Every leak in the rows to be published; an empty list is a pass.
 
@@ -62,6 +66,7 @@ def audit(
         indicators, areas: the registers' rows.
         settings: the initiative's; `policy` holds threshold, zeros, complements.
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is a public agreement.
+        targets: the register's rows; a target measured by other cells must follow from shown ones.
     """
     policy = settings["policy"]
     key = ["indicator_id", "area_code", "dimension", "member"]
@@ -83,7 +88,55 @@ def audit(
         _hidden_baselines_are_gone,
         _hidden_previous_rows_are_not_compared,
     )
-    return [leak for check in checks for leak in check(published)]
+    found = [leak for check in checks for leak in check(published)]
+    if targets is not None and len(targets):
+        unexplained = unexplained_targets(values, indicators, areas, targets)
+        found += _leaks("references", "The row shows a target that no shown cell gives.", unexplained)
+    return found
+
+
+def audit_tables(values: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> list[Leak]:
+    """Every leak in the published tables that follow from the values; an empty list is a pass.
+
+    A table follows from the values where it names indicator, area and frequency; others are passed over. One that names
+    no members is about totals; one that names several tells of each. Its rows, or the free ones where it says so, may
+    only tell of series that show a value, never of a period that is hidden, and not count more points than are shown.
+
+    Args:
+        values: `indicator_values` as published.
+        tables: the other published tables, by name.
+    """
+    found = []
+    for name, table in sorted(tables.items()):
+        if {"indicator_id", "area_code", "frequency"} <= set(table.columns):
+            rows = table[table["conf_status"] == "F"] if "conf_status" in table.columns else table
+            for side in _sides(rows):
+                found += _hidden_is_not_told_of(values, side, name)
+    return found
+
+
+def _sides(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows once for each column that names a member; those without any are about totals."""
+    named = [column for column in rows.columns if column == "member" or column.endswith("_member")]
+    return [rows.assign(member=rows[column]) for column in named] or [rows.assign(dimension="all", member="all")]
+
+
+def _hidden_is_not_told_of(values: pd.DataFrame, rows: pd.DataFrame, name: str) -> list[Leak]:
+    is_shown = (values["conf_status"] == "F") & values["value"].notna()
+    n_shown = values[is_shown].groupby(SERIES, as_index=False).agg(n_shown=("value", "size"))
+    counted = rows[SERIES].merge(n_shown, on=SERIES, how="left")["n_shown"].fillna(0).to_numpy()
+    hidden = values[values["conf_status"] == "C"]
+    periods = [column for column in ("period", "first_period", "last_period") if column in rows.columns]
+    located = rows.assign(period=rows[periods[-1]] if periods else "any period")
+    check = f"hidden_in_{name}"
+    found = _leaks(check, f"A row of {name} is of a series that shows nothing.", located[counted == 0])
+    for column in periods:
+        relies = _series(rows, rows[column]).isin(_series(hidden, hidden["period"]))
+        found += _leaks(check, f"A row of {name} tells of a period that is hidden.", located[relies])
+    if "n_points" in rows.columns:
+        more = rows["n_points"].to_numpy() > counted
+        found += _leaks(check, f"A row of {name} stands on more points than are shown.", located[more])
+    return found
 
 
 def _described(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -275,7 +328,7 @@ def _wider_areas(areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def _series(rows: pd.DataFrame, period: Iterable[Any]) -> pd.MultiIndex:
-    key = [rows[column] for column in ("indicator_id", "area_code", "frequency", "dimension", "member")]
+    key = [rows[column] for column in SERIES]
     return pd.MultiIndex.from_arrays([*key, list(period)])
 
 

@@ -39,6 +39,9 @@ from pipelines.protection.cells import Cells, Sums, build_cells, build_sums
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+# What tells rows apart, in the order in which `depends_on` names a cell.
+CELL = ["indicator_id", "area_code", "frequency", "period", "dimension", "member"]
+
 # What a hidden row may not carry, wherever the table has such a column.
 EMPTIED = (
     "numerator",
@@ -58,6 +61,8 @@ EMPTIED = (
     "trend",
     "submissions",
     "source_object",
+    "n_hidden",
+    "depends_on",
 )
 
 
@@ -97,7 +102,9 @@ def protect(
     """Indicator values as they may be published.
 
     Args:
-        values: one row per indicator, area, frequency, period, dimension and member, assessed.
+        values: one row per indicator, area, frequency, period, dimension and member, assessed. `depends_on`, where
+            there is such a column, names the cells that a row's target gives away beside its baseline, `;` between,
+            each `indicator|area|frequency|period|dimension|member`.
         indicators: the register's rows: indicator_id, kind, counts_persons, and measure and filter of
             numerator and denominator.
         areas: area_code, area_type, parent_code.
@@ -109,7 +116,11 @@ def protect(
         The same rows, order and index, with conf_status `C` (hidden: obs_status `A`, every column of
         `EMPTIED` empty) or `F` (free). A free row whose baseline is hidden loses baseline, target and path,
         its verdict becomes not_enough_data (unless it was no_target or too_early, which tell nothing) and its
-        change from the baseline not_comparable, as is a change from a hidden previous row.
+        change from the baseline not_comparable, as is a change from a hidden previous row. One whose target was
+        worked out from a hidden cell of another area or group loses target, path and verdict likewise.
+
+    Raises:
+        ValueError: a target depends on a cell that is no row of `values`.
     """
     policy = Policy.from_settings(settings)
     cells = build_cells(values, indicators)
@@ -246,11 +257,13 @@ def _without_hidden_references(
     """Takes out of free rows what was derived from a hidden baseline or previous row."""
     baseline_at = rows_at(values, months(values["baseline_period"]))
     lost = _baseline_lost(values, indicators, policy, baseline_at, is_hidden, agreed_baselines) & ~is_hidden
-    for column in ("baseline_value", "target_value", "path_value"):
-        published[column] = published[column].mask(lost)
+    published["baseline_value"] = published["baseline_value"].mask(lost)
+    target_lost = lost | (_target_lost(values, is_hidden) & ~is_hidden)
+    for column in ("target_value", "path_value"):
+        published[column] = published[column].mask(target_lost)
     if "verdict" in values.columns:
         tells_nothing = values["verdict"].isin(["no_target", "too_early"]).to_numpy(bool)
-        published["verdict"] = published["verdict"].mask(lost & ~tells_nothing, "not_enough_data")
+        published["verdict"] = published["verdict"].mask(target_lost & ~tells_nothing, "not_enough_data")
         published["change_from_baseline"] = published["change_from_baseline"].mask(lost, "not_comparable")
         previous_lost = _previous_hidden(values, is_hidden) & ~is_hidden
         published["change_from_previous"] = published["change_from_previous"].mask(previous_lost, "not_comparable")
@@ -277,6 +290,23 @@ def _baseline_lost(
         own = np.append(value, np.nan)[baseline_at]
         at_hidden &= ~(is_agreed & ~np.isclose(baseline, own, rtol=1e-9, atol=0))
     return at_hidden | (counts_persons & policy.hides(baseline))
+
+
+def _target_lost(values: pd.DataFrame, is_hidden: Flags) -> Flags:
+    """Rows whose target was worked out from a cell that is hidden."""
+    if "depends_on" not in values:
+        return np.zeros(len(values), dtype=bool)
+    codes, texts = pd.factorize(values["depends_on"])
+    if not len(texts):
+        return np.zeros(len(values), dtype=bool)
+    needed = pd.Series(texts).str.split(";").explode()
+    # The few rows that are named, not a text for each of all rows.
+    wanted = pd.MultiIndex.from_tuples(needed.str.split("|").map(tuple))
+    at = pd.MultiIndex.from_frame(values[CELL]).get_indexer(wanted)
+    if (at < 0).any():
+        raise ValueError(f"a target depends on a cell that is not there: {needed[at < 0].iloc[0]}")
+    is_lost = pd.Series(is_hidden[at], index=needed.index).groupby(level=0).any().to_numpy(bool)
+    return np.append(is_lost, False)[codes]
 
 
 def _previous_hidden(values: pd.DataFrame, is_hidden: Flags) -> Flags:

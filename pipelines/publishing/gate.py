@@ -24,7 +24,8 @@ import pandas as pd
 
 from pipelines.declarations import Declarations
 
-VALUES = "indicator_values.parquet"
+VALUES_TABLE = "indicator_values"
+VALUES = f"{VALUES_TABLE}.parquet"
 KEY = ["initiative_id", "indicator_id", "area_code", "frequency", "period", "dimension", "member"]
 WHERE = ["indicator_id", "area_code", "period", "dimension", "member", "where"]
 N_EXAMPLES = 3
@@ -70,15 +71,17 @@ class GateResult:
 
 @dataclass(frozen=True)
 class _Release:
-    """What the checks may look at: published rows, the last release's, declarations and explanations."""
+    """What the checks may look at: published rows and tables, the last release's rows, declarations, explanations."""
 
     values: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     previous: pd.DataFrame
     indicators: pd.DataFrame
     areas: pd.DataFrame
     settings: Mapping[str, Any]
     explanations: Mapping[str, str]
     agreed_baselines: pd.DataFrame | None
+    targets: pd.DataFrame
 
     @property
     def bounds(self) -> Mapping[str, Any]:
@@ -112,28 +115,33 @@ def run_gate(
     """Every check on the release in a folder.
 
     Args:
-        published: folder of the data to be published; `indicator_values.parquet` in it is read back.
+        published: folder of the data to be published; `indicator_values.parquet` in it is read back, and the
+            tables beside it for the confidentiality audit.
         previous: the last release's folder of the same shape; None before the first.
-        declarations: the registers indicators, areas and baselines (the agreed ones), and the initiative's
+        declarations: the registers indicators, areas, baselines (the agreed ones) and targets, and the initiative's
             settings: `gate` holds maximum_yearly_change by unit (0.5: half as much again, or the other way),
             minimum_coverage (0-1) and, where ratios have a bound, maximum_ratio; `policy` as in protection.
         explanations: indicator_id → why its numbers may be missing, fewer or very different this time.
         accepted: check → why it may fail. The confidentiality check is not acceptable.
 
     Raises:
-        FileNotFoundError: one of the two folders has no indicator values.
+        FileNotFoundError: one of the two folders has no indicator values, or a declared table is not in the first.
         RuntimeError: an expectation could not be evaluated, which says nothing about the data.
     """
     values = pd.read_parquet(published / VALUES).reset_index(drop=True)
     agreed = pd.DataFrame([dict(row) for row in declarations.rows("baselines")])
     release = _Release(
         values=values,
+        tables={
+            file.stem: pd.read_parquet(file) for file in sorted(published.glob("*.parquet")) if file.name != VALUES
+        },
         previous=values.iloc[:0] if previous is None else pd.read_parquet(previous / VALUES),
         indicators=pd.DataFrame([dict(row) for row in declarations.rows("indicators")]),
         areas=pd.DataFrame([dict(row) for row in declarations.rows("areas")]),
         settings=declarations.initiative.settings,
         explanations=explanations,
         agreed_baselines=agreed if len(agreed) else None,
+        targets=pd.DataFrame([dict(row) for row in declarations.rows("targets")]),
     )
     validate = _validator()
     results = tuple(_result(name, check(release), validate, accepted) for name, check in CHECKS.items())
@@ -342,9 +350,17 @@ def _same_as_before(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
 
 
 def _confidentiality(release: _Release) -> _Examined:
-    from pipelines.protection.audit import audit
+    from pipelines.protection.audit import audit, audit_tables
 
-    leaks = audit(release.values, release.indicators, release.areas, release.settings, release.agreed_baselines)
+    leaks = audit(
+        release.values,
+        release.indicators,
+        release.areas,
+        release.settings,
+        release.agreed_baselines,
+        release.targets,
+    )
+    leaks += audit_tables(release.values, release.tables)
     # Where a leak is may be printed; what leaks may not.
     frame = pd.DataFrame({"where": [f"{leak.message} {leak.where}" for leak in leaks]}, dtype="str")
     return _Examined(

@@ -1,6 +1,7 @@
 """Ledger: the append-only record of a home, one JSON object a line. With the archive it is all that must be kept.
 
-Events: `home` (initiative), `submission`, `verdict`, `withdrawal`, `mapping`, `acceptance`, `definition`, `release`.
+Events: `home` (initiative), `submission`, `verdict`, `withdrawal`, `confirmation`, `mapping`, `acceptance`,
+`definition`, `release`.
 Each carries `sequence` (from 1) and `at` (UTC). Time in published files comes from here, never from a clock.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 from pipelines.paths import Home
 
 # What is worked out from the events once and again after each append; a home may have thousands of submissions.
-DERIVED = ("submissions", "withdrawn", "effective", "last_taken", "verdicts", "mappings")
+DERIVED = ("submissions", "withdrawn", "effective", "last_taken", "verdicts", "mappings", "taught", "confirmed")
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,22 @@ class Ledger:
                 headers[entry["header"]] = entry["column"]
         return mapped
 
+    @cached_property
+    def taught(self) -> frozenset[tuple[str, str, str]]:
+        """(submission, object, header) of each header that a corrected copy taught, whatever became of it since."""
+        # Events of people's edits, and those of older ledgers, name no submission.
+        return frozenset((e["taught_by"], e["object"], e["header"]) for e in self.of("mapping") if e.get("taught_by"))
+
+    @cached_property
+    def confirmed(self) -> Mapping[str, str]:
+        """Submission → reason, of those whose numbers are right although earlier ones were the other way round."""
+        return {entry["submission_id"]: entry["why"] for entry in self.of("confirmation")}
+
     @property
     def as_of(self) -> str | None:
         """Time of the last event that a release is made from, as ISO 8601 UTC; duplicates change nothing."""
         submitted = [submission.received_at for submission in self.effective]
-        decided = [entry["at"] for event in ("withdrawal", "mapping", "acceptance") for entry in self.of(event)]
+        decided = [
+            entry["at"] for event in ("withdrawal", "confirmation", "mapping", "acceptance") for entry in self.of(event)
+        ]
         return max(submitted + decided, default=None)

@@ -57,7 +57,8 @@ class Draft:
 def inputs_digest(declarations: Declarations, ledger: Ledger) -> str:
     """Digest of everything that decides a release, except which failed checks were accepted for just these inputs."""
     submissions = [(s.submission_id, s.partner, s.file_name, s.sha256) for s in ledger.effective]
-    parts = [submissions, dict(ledger.withdrawn), ledger.mappings, declarations.fingerprint, _code_digest()]
+    decided = [dict(ledger.withdrawn), dict(ledger.confirmed), ledger.mappings]
+    parts = [submissions, *decided, declarations.fingerprint, _code_digest()]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -149,9 +150,10 @@ def submissions_frame(declarations: Declarations, ledger: Ledger) -> pd.DataFram
         if declarations.partner(submission.partner) is None:
             continue
         verdict = ledger.verdicts[submission.submission_id]
+        received_on = declarations.initiative.day(submission.received_at)
         for table in verdict["tables"] or [{"object": None, "rows_accepted": 0, "rows_refused": 0}]:
             rows.append(
-                (submission.submission_id, submission.partner, submission.received_at[:10], table["object"],
+                (submission.submission_id, submission.partner, received_on, table["object"],
                  table["rows_accepted"], table["rows_refused"], verdict["verdict"])
             )  # fmt: skip
     return pd.DataFrame(rows, columns=columns)

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,9 +15,8 @@ from pipelines.intake.examine import DUPLICATE, HELD, PARTLY, REFUSED, TAKEN_IN
 from pipelines.paths import Home
 from pipelines.publishing import definitions, release
 from pipelines.publishing.ledger import Ledger, Submission
+from pipelines.translation import SOURCE_LANGUAGE
 
-# The language of what analysts read, as far as the initiative declares names in it.
-ANALYSTS = "en"
 # Of the conflicts, in text; the JSON lists more.
 CONFLICTS_SHOWN = 10
 COLUMNS = {
@@ -30,7 +30,7 @@ def status(home: Home, declarations: Declarations, history: bool = False) -> dic
     """Everything that a person may have to act on, as plain data."""
     ledger = Ledger(home)
     newest = {s.path: s for s in ledger.submissions}
-    entries = _history(home, declarations, ledger) if history else [_entry(ledger, s) for s in newest.values()]
+    entries = _history(home, declarations, ledger) if history else [_entry(home, ledger, s) for s in newest.values()]
     return {
         "initiative": declarations.initiative.id,
         "release": release.current(home),
@@ -48,7 +48,8 @@ def conflicts(home: Home, declarations: Declarations, ledger: Ledger) -> dict[st
     """Keys that partners report differently: how many, and the first of them; the first report of each counts."""
     found = contradictions.find(home, declarations, {s.submission_id for s in ledger.effective})
     initiative = declarations.initiative
-    language = ANALYSTS if ANALYSTS in initiative.languages else initiative.default_language
+    # The language of the sentences around it, as far as the initiative declares names in it.
+    language = SOURCE_LANGUAGE if SOURCE_LANGUAGE in initiative.languages else initiative.default_language
     return {
         "total": found.total,
         "listed": [
@@ -74,7 +75,7 @@ def _history(home: Home, declarations: Declarations, ledger: Ledger) -> list[dic
             "replaces": before.get(submission.path),
             "rows_current": current.get(submission.submission_id),
         }
-        entries.append(_entry(ledger, submission) | versions)
+        entries.append(_entry(home, ledger, submission) | versions)
         before[submission.path] = submission.submission_id
     return entries
 
@@ -87,7 +88,7 @@ def _refused_by(home: Home) -> Iterator[dict[str, str]]:
                 yield {"check": check["check"], "message": check["message"]}
 
 
-def _entry(ledger: Ledger, submission: Submission) -> dict[str, Any]:
+def _entry(home: Home, ledger: Ledger, submission: Submission) -> dict[str, Any]:
     verdict = ledger.verdicts.get(submission.submission_id, {"verdict": "pending", "tables": []})
     if submission.submission_id in ledger.withdrawn:
         verdict = {"verdict": "withdrawn", "tables": []}
@@ -97,6 +98,8 @@ def _entry(ledger: Ledger, submission: Submission) -> dict[str, Any]:
         "received_at": submission.received_at,
         "verdict": verdict["verdict"],
         "withdrawn": ledger.withdrawn.get(submission.submission_id),
+        # Not `Path.exists`, which fails in a folder that cannot be looked into.
+        "is_in_inbox": os.path.exists(home.inbox / submission.path),
         "rows_accepted": sum(table["rows_accepted"] for table in verdict["tables"]),
         "rows_refused": sum(table["rows_refused"] for table in verdict["tables"]),
     }
@@ -131,7 +134,9 @@ def as_text(answer: Mapping[str, Any]) -> str:
     lines += [f"Pending: {path}" for path in answer["pending"]]
     lines += [f"Cannot be read, check its rights: {path}" for path in answer["unreadable"]]
     for verdict in (HELD, REFUSED, PARTLY):
-        lines += [f"{verdict}: {e['path']} ({e['submission_id']})" for e in entries if e["verdict"] == verdict]
+        # A file that somebody took away asks for nothing any more.
+        waiting = [entry for entry in entries if entry["verdict"] == verdict and entry["is_in_inbox"]]
+        lines += [f"{verdict}: {entry['path']} ({entry['submission_id']})" for entry in waiting]
     lines += [f"Withdrawn: {e['path']} ({e['submission_id']}): {e['withdrawn']}" for e in entries if e["withdrawn"]]
     lines += [f"Late: {late['object']}, last delivery {late['last_delivery'] or 'never'}" for late in answer["late"]]
     lines += answer["decisions"]
@@ -145,7 +150,7 @@ def _conflict_lines(found: Mapping[str, Any]) -> Iterator[str]:
         return
     shown = min(found["total"], CONFLICTS_SHOWN)
     more = f", the first {shown}" if shown < found["total"] else ""
-    yield f"Reported differently by several partners: {found['total']} keys{more}"
+    yield f"Reported differently by several partners: keys {found['total']}{more}"
     for conflict in found["listed"][:shown]:
         reports = "; ".join(
             f"{report['partner']} {_values(report['values'])} ({report['submission_id']})"
@@ -160,10 +165,10 @@ def _values(values: Mapping[str, float | None]) -> str:
 
 def submissions_text(home: Home, ledger: Ledger, submissions: Sequence[Submission]) -> str:
     """What became of these submissions, and where the receipts of those lie that somebody must act on."""
-    entries = [_entry(ledger, submission) for submission in submissions]
+    entries = [_entry(home, ledger, submission) for submission in submissions]
     lines = [_table(entries)]
     for submission, entry in zip(submissions, entries, strict=True):
-        if entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):
+        if entry["rows_refused"] or entry["verdict"] not in (*TAKEN_IN[:2], DUPLICATE):
             lines.append(f"Why, cell by cell: {receipt_of(home, submission)}")
     return "\n".join(lines)
 

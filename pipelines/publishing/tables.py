@@ -1,5 +1,6 @@
-"""Published tables: protected values and public registers → CSV, Parquet and a data package; always the same bytes.
+"""Published tables: protected values, what follows from them, and public registers → CSV, Parquet, data package.
 
+The same rows always give the same bytes.
 Column order, types and descriptions come from the contracts of kind `published` and of the registers. Does not belong
 here: what a value is, or whether it may be shown.
 """
@@ -19,41 +20,49 @@ from pipelines.declarations import Declarations, TableContract
 from pipelines.intake.land import ARROW
 
 VALUES = "indicator_values"
-# Registers that explain the codes in the values; the others say how the initiative works inside.
-PUBLIC_REGISTERS = ("indicators", "areas", "groups", "subjects", "goals", "targets", "baselines", "breaks")
+# Registers that explain the codes in the values; the others say how the initiative works inside. The agreed baselines
+# are published beside what the sources say today, and only where they show no hidden value.
+PUBLIC_REGISTERS = (
+    "indicators", "areas", "groups", "peer_groups", "subjects", "goals", "targets", "milestones", "breaks",
+)  # fmt: skip
 # Digits after the point: below them, values differ between machines and mean nothing.
 DECIMALS = 10
 FRICTIONLESS = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
 
 
-def write_tables(folder: Path, declarations: Declarations, values: pd.DataFrame) -> None:
-    """Write every published table into `folder`, with a datapackage.json that describes them."""
+def write_tables(folder: Path, declarations: Declarations, frames: Mapping[str, pd.DataFrame]) -> None:
+    """Write every published table into `folder`, with a datapackage.json that describes them.
+
+    `frames`: contract id → rows with at least the contract's columns, for each contract of kind `published`; they are
+    sorted by its key. Raises ValueError where a declared table is not given, or one that is given is not declared.
+    """
+    contracts = {contract.id: contract for contract in declarations.published}
+    if contracts.keys() != frames.keys():
+        odd = ", ".join(sorted(contracts.keys() ^ frames.keys()))
+        raise ValueError(f"published tables are either not declared or not made: {odd}")
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    contract = declarations.objects[VALUES]
-    ordered = values.sort_values(list(contract.key), kind="stable", ignore_index=True)
-    _write(folder, contract, _values_table(contract, ordered))
-    written.append(contract)
-    for register_id in PUBLIC_REGISTERS:
-        register = declarations.objects[register_id]
-        rows = [dict(row) for row in declarations.rows(register_id)]
+    for table_id, contract in contracts.items():
+        ordered = frames[table_id].sort_values(list(contract.key), kind="stable", ignore_index=True)
+        _write(folder, contract, _table(contract, ordered))
+    registers = [declarations.objects[register_id] for register_id in PUBLIC_REGISTERS]
+    for register in registers:
+        rows = [dict(row) for row in declarations.rows(register.id)]
         _write(folder, register, pa.Table.from_pylist(rows, schema=_schema(register)))
-        written.append(register)
-    package = _datapackage(declarations, written)
+    package = _datapackage(declarations, [*contracts.values(), *registers])
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def read_values(folder: Path) -> pd.DataFrame:
-    """The published values as they stand in the Parquet file."""
-    return pd.read_parquet(folder / f"{VALUES}.parquet")
+def read_tables(folder: Path, declarations: Declarations) -> dict[str, pd.DataFrame]:
+    """Every declared published table by its contract's id, as it stands in its Parquet file."""
+    return {contract.id: pd.read_parquet(folder / f"{contract.id}.parquet") for contract in declarations.published}
 
 
 def _schema(contract: TableContract) -> pa.Schema:
     return pa.schema({column.name: ARROW[column.type] for column in contract.columns})
 
 
-def _values_table(contract: TableContract, values: pd.DataFrame) -> pa.Table:
-    rounded = values.copy()
+def _table(contract: TableContract, rows: pd.DataFrame) -> pa.Table:
+    rounded = rows.copy()
     for column in contract.columns:
         if column.type == "number":
             # Adding zero turns a negative zero, which would be printed as such, into zero.

@@ -8,7 +8,7 @@ from assessment_tables import INDICATORS, SETTINGS, series
 
 from pipelines.assessment import assess
 
-ADDED = ["value_low", "value_high", "verdict", "change_from_baseline", "change_from_previous", "trend"]
+ADDED = ["value_low", "value_high", "verdict", "change_from_baseline", "change_from_previous"]
 
 
 def test_rows_keep_their_order_and_index_and_gain_the_assessment() -> None:
@@ -17,7 +17,6 @@ def test_rows_keep_their_order_and_index_and_gain_the_assessment() -> None:
     assert list(assessed.columns) == [*values.columns, *ADDED]
     assert list(assessed.index) == [7, 3]
     pd.testing.assert_frame_equal(assessed[values.columns], values)
-    assert set(assessed["trend"]) == {"not_enough_data"}
 
 
 def test_every_row_carries_a_verdict_and_both_changes() -> None:
@@ -39,3 +38,22 @@ def test_undeclared_indicator_and_doubled_key_are_errors() -> None:
         assess(values.assign(indicator_id="unheard_of"), INDICATORS, SETTINGS)
     with pytest.raises(ValueError, match="same series and period"):
         assess(pd.concat([values, values]), INDICATORS, SETTINGS)
+
+
+def test_count_with_hidden_parts_shows_its_bounds_and_is_judged_by_its_interval() -> None:
+    settings = SETTINGS | {"policy": {"threshold": 11}}
+    plan = {"target_value": 200, "path_value": 95, "coverage": 0.5}
+    values = pd.concat(
+        [
+            series(name, {"2013": (50, None), "2016": (100, None)}, n_hidden=n, **plan)
+            for name, n in (("examinees", 2), ("examinees", None), ("sessions", 2))
+        ],
+        keys=["known", "unknown", "no persons"],
+    ).assign(area_code=["0001", "0001", "0002", "0002", "0001", "0001"])
+    assessed = assess(values, INDICATORS, settings).xs(1, level=1)
+    assert tuple(assessed.loc["known", ["value_low", "value_high"]]) == (100, 120)
+    # Where it is not known how many are hidden, the interval is that of what is there.
+    assert assessed.loc["unknown", "value_low"] < 100 < assessed.loc["unknown", "value_high"] < 122
+    assert assessed.loc["no persons", ["value_low", "value_high"]].isna().all()
+    # 100 lies above the path of 95 and may well do so by chance.
+    assert set(assessed["verdict"]) == {"not_enough_data"}

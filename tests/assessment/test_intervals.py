@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.assessment.intervals import garwood, intervals, poisson_ratio, wilson
+from pipelines.assessment.intervals import garwood, hidden_part_bounds, intervals, poisson_ratio, wilson
 
 Z = 1.959963984540054  # the normal quantile of 0.975
 
@@ -84,3 +84,10 @@ def test_every_interval_contains_its_value(pair: tuple[int, int]) -> None:
         (*poisson_ratio(numerator, denominator, 0.95), numerator / denominator),
     ):
         assert low[0] <= value[0] <= high[0]
+
+
+def test_hidden_parts_of_a_sum_are_nobody_at_least_and_just_under_the_threshold_at_most() -> None:
+    count, n_hidden = np.array([100.0, 100.0, 100.0]), np.array([3.0, 0.0, np.nan])
+    low, high = hidden_part_bounds(count, n_hidden, threshold=11)
+    np.testing.assert_array_equal(low, [100, np.nan, np.nan])
+    np.testing.assert_array_equal(high, [130, np.nan, np.nan])

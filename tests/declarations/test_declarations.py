@@ -70,6 +70,80 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["initiative.yml", "policy.zeros", "maybe"],
     ),
     (
+        "a share of no cohort",
+        lambda f: _target(f, "mathematics_5u_examinees,district,,all,all,share_of_cohort,0.2,2025,linear,,,,"),
+        ["targets.csv", "row 2", "reference_indicator", "must not be empty"],
+    ),
+    (
+        "an absolute target beside a comparator",
+        lambda f: _target(f, "excellence_share,district,,all,all,absolute,0.2,2025,linear,,IL,,"),
+        ["targets.csv", "row 2", "reference_area", "must be empty"],
+    ),
+    (
+        "an amount to converge by",
+        lambda f: _target(f, "excellence_share,district,,all,all,converge,2,2025,linear,,IL,,"),
+        ["targets.csv", "row 2", "amount", "must be empty"],
+    ),
+    (
+        "a count that converges",
+        lambda f: _target(f, "stem_teachers_5u,district,,all,all,converge,,2025,linear,,IL,,"),
+        ["targets.csv", "row 2", "not for counts"],
+    ),
+    (
+        "a share of a cohort for a share",
+        lambda f: _target(f, "excellence_share,district,,all,all,share_of_cohort,1,2025,linear,excellence_share,,,"),
+        ["targets.csv", "row 2", "for counts only"],
+    ),
+    (
+        "a comparator that converges too",
+        lambda f: _target(
+            f,
+            "excellence_share,authority,,all,all,converge,,2025,linear,,IL,,",
+            "excellence_share,district,,all,all,converge,,2025,linear,,0031,,",
+        ),
+        ["targets.csv", "row 3", "'0031'", "converges itself"],
+    ),
+    (
+        "a gap to nobody",
+        lambda f: _target(f, "excellence_share,district,,gender,female,close_gap,0.02,2025,linear,,,arab,"),
+        ["targets.csv", "row 2", "'arab'", "gender"],
+    ),
+    (
+        "milestones that are not there",
+        lambda f: _target(f, "excellence_share,district,,all,all,absolute,0.2,2025,milestones,,,,"),
+        ["targets.csv", "row 2", "milestones.csv"],
+    ),
+    (
+        "a milestone of no target",
+        lambda f: _milestone(f, "excellence_share,district,,all,all,2020,0.1,"),
+        ["milestones.csv", "row 2", "targets.csv"],
+    ),
+    (
+        "a milestone after the target",
+        lambda f: (
+            _target(f, "excellence_share,district,,all,all,absolute,0.2,2025,milestones,,,,"),
+            _milestone(f, "excellence_share,district,,all,all,2025,0.1,"),
+        ),
+        ["milestones.csv", "row 2", "targets.csv"],
+    ),
+    (
+        "variation in percent",
+        lambda f: replace(
+            f / "initiative.yml", "confidence: 0.95", "extra_variation: {default: 4}\n  confidence: 0.95"
+        ),
+        ["initiative.yml", "assessment.extra_variation.default", "'4'"],
+    ),
+    (
+        "a trend of four points",
+        lambda f: replace(f / "initiative.yml", "confidence: 0.95", "trend: {minimum_points: 4}\n  confidence: 0.95"),
+        ["initiative.yml", "assessment.trend.minimum_points", "'4'"],
+    ),
+    (
+        "a section in one word",
+        lambda f: replace(f / "initiative.yml", "confidence: 0.95", "forecast: far\n  confidence: 0.95"),
+        ["initiative.yml", "section 'assessment.forecast'"],
+    ),
+    (
         "a time zone nobody lives in",
         lambda f: replace(f / "initiative.yml", "Asia/Jerusalem", "Asia/Nowhere"),
         ["initiative.yml", "Asia/Nowhere"],
@@ -173,6 +247,31 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         lambda f: _indicator(f, **REPORTED | FIXED | {"unit": "persons", "counts_persons": "false"}),
         ["indicators.csv: row 2: unit"],
     ),
+    (
+        "a dimension with two references",
+        lambda f: replace(f / "groups.csv", "gender,female,1,false", "gender,female,1,true"),
+        ["groups.csv", "row 3", "is_reference", "'gender'"],
+    ),
+    (
+        "peers by a column that is no number",
+        lambda f: replace(f / "initiative.yml", "column: ses_cluster", "column: area_type"),
+        ["initiative.yml", "peers.column", "'area_type'"],
+    ),
+    (
+        "peers beyond counting",
+        lambda f: replace(f / "initiative.yml", "  minimum: 5", "  minimum: 1"),
+        ["initiative.yml", "peers.minimum"],
+    ),
+    (
+        "a district among peers",
+        lambda f: _append_peers(f, "coast,north,א,a,ا"),
+        ["peer_groups.csv", "row 2", "'north'"],
+    ),
+    (
+        "a group of peers named as the bands are",
+        lambda f: _append_peers(f, "ses_cluster,3000,א,a,ا"),
+        ["peer_groups.csv", "row 2", "'ses_cluster'"],
+    ),
     ("a partner without priority", lambda f: replace(f / "partners.csv", ",false,100,", ",false,,"), ["priority"]),
 ]
 
@@ -195,6 +294,11 @@ def _indicator(folder: Path, **cells: str) -> None:
         rows[0][header.index(name)] = cell
     with file.open("w", encoding="utf-8", newline="") as handle:
         csv.writer(handle, lineterminator="\n").writerows([header, *rows])
+
+
+def _append_peers(folder: Path, row: str) -> None:
+    with (folder / "peer_groups.csv").open("a", encoding="utf-8") as file:
+        file.write(row + "\n")
 
 
 OWN_CONTRACT = """
@@ -233,6 +337,16 @@ def _delivery(text: str) -> str:
     return f"    customProperties: [{{property: delivery, value: {text}}}]\n    quality:"
 
 
+def _target(folder: Path, *rows: str) -> None:
+    header = (folder / "targets.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "targets.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+
+
+def _milestone(folder: Path, row: str) -> None:
+    header = "indicator_id,area_type,area_code,dimension,member,period,value,source"
+    (folder / "milestones.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+
+
 def _append(file: Path, line: int) -> None:
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     file.write_text("".join([*lines, lines[line]]), encoding="utf-8")
@@ -267,6 +381,13 @@ def test_broken_declaration_is_said_in_one_line_with_its_place(
     message = str(error.value)
     assert "\n" not in message
     assert all(part in message for part in said), message
+
+
+def test_section_keeps_the_defaults_that_an_initiative_does_not_name(folder: Path) -> None:
+    replace(folder / "initiative.yml", "confidence: 0.95", "forecast: {periods: 3}\n  confidence: 0.9")
+    declared = load(folder).initiative.settings["assessment"]
+    assert (declared["confidence"], declared["forecast"]["periods"]) == (0.9, 3)
+    assert declared["forecast"]["maximum_periods"] == 10 and declared["extra_variation"]["default"] > 0
 
 
 def test_changed_register_changes_the_fingerprint(folder: Path, declared: Declarations) -> None:

@@ -23,9 +23,13 @@ class Published:
 
     @property
     def values(self) -> pd.DataFrame:
-        return pd.read_csv(
-            self.site / "data" / "indicator_values.csv", dtype={"period": str, "area_code": str}, encoding="utf-8-sig"
-        )
+        return self.table("indicator_values")
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A published table as somebody who downloads it reads it."""
+        periods = dict.fromkeys(["period", "first_period", "last_period", "target_period", "arrival_period"], str)
+        file = self.site / "data" / f"{name}.csv"
+        return pd.read_csv(file, dtype={**periods, "area_code": str}, encoding="utf-8-sig")
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,68 @@ def test_hidden_row_publishes_nothing_derived(sample) -> None:
     assert hidden.drop(columns=list(kept)).isna().all(axis=None)
 
 
+def test_trends_and_forecasts_follow_from_what_is_shown_alone(sample) -> None:
+    series = ["indicator_id", "area_code", "frequency", "dimension", "member"]
+    values, trends, forecasts = sample.values, sample.table("trends"), sample.table("forecasts")
+    free = values[(values.conf_status == "F") & values.value.notna()]
+    assert len(trends) > 5000 and len(forecasts) > 10000
+    for period in ("first_period", "last_period"):
+        ends = trends.merge(free, left_on=[*series, period], right_on=[*series, "period"], suffixes=("", "_of_row"))
+        assert len(ends) == len(trends)
+    # The last match: what stands beside the value of the latest comparable period is the series' own trend.
+    assert (ends.trend == ends.trend_of_row).all() and (ends.last_value == ends.value).all()
+    assert forecasts.merge(values, on=[*series, "period"]).empty
+    assert set(forecasts.indicator_id) <= set(trends[trends.trend != "not_enough_data"].indicator_id)
+    assert ((forecasts.value_low <= forecasts.value) & (forecasts.value <= forecasts.value_high)).all()
+
+
+def test_free_rows_carry_a_trend_and_hidden_ones_none(sample) -> None:
+    is_free = sample.values.conf_status == "F"
+    assert sample.values.trend[is_free].isin(["improved", "worsened", "no_clear_trend", "not_enough_data"]).all()
+    assert sample.values.trend[~is_free].isna().all()
+
+
+def test_no_published_table_has_a_row_about_a_hidden_one(sample, declared: Declarations) -> None:
+    key = ["indicator_id", "area_code", "frequency", "period", "dimension", "member"]
+    values = sample.values.set_index(key)["conf_status"]
+    derived = {table.id for table in declared.published} - {"indicator_values"}
+    assert derived >= {"equity_gaps", "peer_positions", "report_card"}
+    for name in sorted(derived):
+        table = sample.table(name)
+        assert len(table), name
+        if {"indicator_id", "period"} <= set(table.columns):
+            totals = table if "member" in table.columns else table.assign(dimension="all", member="all")
+            for side in {"member", "reference_member"} & set(totals.columns):
+                rows = totals.assign(member=totals[side])[key]
+                found = values.reindex(pd.MultiIndex.from_frame(rows))
+                assert not (found == "C").any(), (name, side)
+
+
+def test_gaps_peers_and_report_card_can_be_worked_out_from_the_published_values(sample, declared: Declarations) -> None:
+    values = sample.values.query("conf_status == 'F' and value.notna()")
+    value = values.set_index(["indicator_id", "area_code", "period", "member"])["value"].to_dict()
+    gaps = sample.table("equity_gaps")
+    keys = ["indicator_id", "area_code", "period"]
+    for row in gaps.sample(500, random_state=1).itertuples():
+        place = tuple(getattr(row, name) for name in keys)
+        assert row.gap == pytest.approx(value[(*place, row.member)] - value[(*place, row.reference_member)], abs=1e-9)
+    cluster = {r["area_code"]: r["ses_cluster"] for r in declared.rows("areas") if r["area_type"] == "authority"}
+    totals = values.query("dimension == 'all' and area_type == 'authority'")
+    for row in sample.table("peer_positions").sample(50, random_state=1).itertuples():
+        own = cluster[row.area_code]
+        peers = {area for area, band in cluster.items() if band is not None and abs(band - own) <= 1} - {row.area_code}
+        shown = totals[(totals.indicator_id == row.indicator_id) & (totals.period == row.period)]
+        shown = shown[shown.area_code.isin(peers)]
+        assert row.n_peers == len(shown)
+        assert row.peers_value == pytest.approx(shown.numerator.sum() / shown.denominator.sum(), abs=1e-9)
+    card = sample.table("report_card").query("goal_id == 'all' and scope == 'all' and compared_with == 'baseline'")
+    country = values.query("area_code == 'IL' and dimension == 'all'").sort_values("period")
+    newest = country.drop_duplicates("indicator_id", keep="last")["change_from_baseline"].value_counts()
+    (row,) = card[card.area_code == "IL"].to_dict("records")
+    assert row["n_improved"] == newest.get("improved", 0) and row["n_worsened"] == newest.get("worsened", 0)
+    assert row["n_indicators"] == len(declared.rows("indicators"))
+
+
 def test_no_small_group_is_shown(sample, declared: Declarations) -> None:
     persons = {row["indicator_id"] for row in declared.rows("indicators") if row["counts_persons"]}
     free = sample.values.query("conf_status == 'F'")

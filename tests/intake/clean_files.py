@@ -90,6 +90,11 @@ _lines("hard spaces round the cells", lambda text: text.replace(",", "\u00a0,"))
 _lines("empty lines at the end", lambda text: text + "\r\n,,,,,,,,,\r\n\r\n")
 _lines("no line end at the end", lambda text: text.rstrip("\r\n"))
 _lines("note with commas above", lambda text: "הערה: נתונים, כולל הכול, נכון להיום, ועוד\r\n\r\n" + text, 3)
+# What old systems leave in a text file, and nobody sees.
+_lines("mark at the end as in DOS", lambda text: text + "\x1a")
+_lines("block filled up as in DOS", lambda text: text + "\x1a" + "\0" * 70)
+_lines("control characters in a cell", lambda text: text.replace(",", "\x1f,", 1).replace("\r\n", "\0\r\n", 2))
+_lines("end of a page before a row", lambda text: text.replace("\r\n", "\r\n\x0c", 3))
 _sheet("letterhead", COHORTS, lambda t: Sheet(TITLE, make.below_letterhead(t.copy(), LETTERHEAD)), 5)
 _sheet("table away from the corner", GROUPS, lambda t: Sheet(TITLE, make.shifted([[], [], *t.copy()], 3)), 3)
 _sheet("table past column Z", COHORTS, lambda t: Sheet(TITLE, make.shifted(t.copy(), 25), ()), 1, "en")
@@ -226,6 +231,23 @@ def _hebrew_years(declared: Declarations) -> CleanFile:
     return CleanFile("קובץ.csv", make.as_csv(grid), ((replace(table, values=tuple(values)), 1),))
 
 
+def _padded(kind: str) -> Callable[[Declarations], CleanFile]:
+    """Codes and counts that are numbers, and show zeros by the format of their cells."""
+
+    def build(declared: Declarations) -> CleanFile:
+        table = make.clean(declared, GROUPS, "he", 7, codes=True)
+        grid, values = table.copy(), [dict(row) for row in table.values]
+        grid[1][table.position("authority_code")], values[0]["authority_code"] = "0031", "0031"
+        for column, zeros in (("authority_code", "0000"), ("subject_code", "000"), ("n_examinees", "00000")):
+            for row in grid[1:]:
+                row[table.position(column)] = make.Shown(int(row[table.position(column)]), zeros)
+        content = make.WORKBOOKS[kind](Sheet(TITLE, grid))
+        return CleanFile(f"קובץ.{kind}", content, ((replace(table, values=tuple(values)), 1),))
+
+    return build
+
+
+FILES |= {f"zeros shown by a format in {kind}": _padded(kind) for kind in make.WORKBOOKS}
 FILES |= {
     "every declared mark": _marked,
     "texts that look like formulas": _harmless,

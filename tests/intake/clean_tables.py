@@ -35,18 +35,26 @@ class Error(str):
 
 
 @dataclass(frozen=True)
-class Percent:
-    """A number that its format shows as a percentage."""
+class Shown:
+    """A number in a format that shows more than its digits."""
 
     number: float
+    format: str
+
+
+class Percent(Shown):
+    """A number that its format shows as a percentage."""
+
+    def __init__(self, number: float):
+        super().__init__(number, "0.0%")
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula with the result that was saved with it."""
+    """A formula with the result that was saved with it, None where none was."""
 
     text: str
-    result: int
+    result: int | None = None
 
 
 @dataclass(frozen=True)
@@ -193,12 +201,13 @@ def as_xlsx(*sheets: Sheet) -> bytes:
         sheet = book.create_sheet(source.name)
         for row in source.grid:
             sheet.append([_xlsx_value(cell) for cell in row])
-        for row, position, _ in special(source.grid, Percent):
-            sheet.cell(row, position + 1).number_format = "0.0%"
+        for row, position, shown in special(source.grid, Shown):
+            sheet.cell(row, position + 1).number_format = shown.format
         for merged in source.merged:
             sheet.merge_cells(merged)
         sheet.sheet_state = "hidden" if source.is_hidden else "visible"
-    results = {cell.text: cell.result for source in sheets for _, _, cell in special(source.grid, Formula)}
+    formulas = (cell for source in sheets for _, _, cell in special(source.grid, Formula))
+    results = {cell.text: cell.result for cell in formulas if cell.result is not None}
     return _with_results(_saved(book), results)
 
 
@@ -213,7 +222,7 @@ def special(grid: Grid, kind: type) -> Iterable[tuple[int, int, Any]]:
 
 
 def _xlsx_value(cell: Any) -> Any:
-    if isinstance(cell, Percent):
+    if isinstance(cell, Shown):
         return cell.number
     return f"={cell.text}" if isinstance(cell, Formula) else cell
 
@@ -235,6 +244,65 @@ def _with_results(content: bytes, results: Mapping[str, int]) -> bytes:
 
 
 def as_xls(*sheets: Sheet) -> bytes:
+    return _saved(_xls_book(*sheets))
+
+
+def as_small_xls(*sheets: Sheet) -> bytes:
+    """An old workbook as other offices write it: below 4096 bytes its stream is one among small ones."""
+    return compound({"Workbook": xls_stream(*sheets)}, pads=False)
+
+
+def xls_stream(*sheets: Sheet) -> bytes:
+    """The records of an old workbook, before they are wrapped."""
+    stream: bytes = _xls_book(*sheets).get_biff_data()
+    return stream
+
+
+def compound(streams: Mapping[str, bytes], pads: bool = True) -> bytes:
+    """A compound file, as old and encrypted Office files are ([MS-CFB]).
+
+    `pads`: streams are filled up to the 4096 bytes from which on each has sectors of its own; else all must be smaller.
+    """
+    free, end, fat_mark = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    size = 512 if pads else 64
+    chain: list[int] = []
+    body, entries = b"", []
+    for number, (name, content) in enumerate(streams.items(), start=1):
+        total = max(len(content), 4096) if pads else len(content)
+        assert pads or total < 4096
+        padded = content.ljust(-(-total // size) * size, b"\0")
+        # The table of sectors and the directory come before streams that are not small.
+        first, count = len(chain) + (2 if pads else 0), len(padded) // size
+        chain += [*range(first + 1, first + count), end]
+        body += padded
+        right = number + 1 if number < len(streams) else free
+        entries.append(_entry(name, 2, first, len(padded) if pads else total, right=right))
+    fat, shared, table = [fat_mark, end], _entry("Root Entry", 5, end, 0, child=1), b""
+    if pads:
+        fat += chain
+    else:
+        assert len(chain) <= 128
+        n_sectors = -(-len(body) // 512)
+        fat += [end, *range(4, 3 + n_sectors), end]
+        table = struct.pack("<128I", *chain, *[free] * (128 - len(chain)))
+        shared = _entry("Root Entry", 5, 3, len(body), child=1)
+        body = body.ljust(512 * n_sectors, b"\0")
+    directory = [shared, *entries]
+    directory += [bytes(128)] * (-len(directory) % 4)
+    assert len(directory) == 4 and len(fat) <= 128
+    small = (end, 0) if pads else (2, 1)
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, *small, end, 0) + struct.pack("<109I", 0, *[free] * 108)
+    return head + struct.pack("<128I", *fat, *[free] * (128 - len(fat))) + b"".join(directory) + table + body
+
+
+def _entry(name: str, kind: int, first: int, size: int, right: int = 0xFFFFFFFF, child: int = 0xFFFFFFFF) -> bytes:
+    wide = (name + "\0").encode("utf-16-le")
+    head = wide.ljust(64, b"\0") + struct.pack("<HBBIII", len(wide), kind, 1, 0xFFFFFFFF, right, child)
+    return head + bytes(36) + struct.pack("<IQ", first, size)
+
+
+def _xls_book(*sheets: Sheet) -> Any:
     import xlwt
 
     book = xlwt.Workbook()
@@ -244,9 +312,11 @@ def as_xls(*sheets: Sheet) -> bytes:
             for position, cell in enumerate(cells):
                 if isinstance(cell, Error):
                     sheet.row(row).set_cell_error(position, ERROR_CODES[cell])
+                elif isinstance(cell, Shown):
+                    sheet.write(row, position, cell.number, xlwt.easyxf(num_format_str=cell.format))
                 elif cell is not None:
                     sheet.write(row, position, cell)
-    return _saved(book)
+    return book
 
 
 def as_ods(*sheets: Sheet) -> bytes:
@@ -256,14 +326,16 @@ def as_ods(*sheets: Sheet) -> bytes:
         + "</table:table>"
         for sheet in sheets
     )
-    spaces = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
-    )
+    names = ("office", "table", "text", "number")
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
     spaces += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    lengths = sorted({len(cell.format) for sheet in sheets for _, _, cell in special(sheet.grid, Shown)})
+    numbers = "".join(f'<number:number number:min-integer-digits="{length}"/>' for length in lengths)
+    styles = f"<office:automatic-styles>{numbers}</office:automatic-styles>" if numbers else ""
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2"><office:body>'
-        f"<office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2">{styles}'
+        f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
     )
     manifest = (
         '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
@@ -281,6 +353,13 @@ def _ods_cell(cell: Any) -> str:
         kind = f'office:value-type="float" office:value="{cell}"'
     if isinstance(cell, Error):
         kind = 'table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error"'
+    if isinstance(cell, Formula):
+        return f'<table:table-cell table:formula="of:={escape(cell.text)}"/>'
+    if isinstance(cell, Percent):
+        return f'<table:table-cell office:value-type="percentage" office:value="{cell.number}"/>'
+    if isinstance(cell, Shown):
+        text = f"<text:p>{cell.number:0{len(cell.format)}}</text:p>"
+        return f'<table:table-cell office:value-type="float" office:value="{cell.number}">{text}</table:table-cell>'
     return f"<table:table-cell {kind}>{text}</table:table-cell>"
 
 
@@ -288,13 +367,16 @@ def as_xlsb(*sheets: Sheet) -> bytes:
     """The binary workbook: only the parts and records that every reader needs ([MS-XLSB] 2.1.7, 2.4)."""
     kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
-    bundles, relations, overrides, parts = b"", "", "", {}
+    formats = list(dict.fromkeys(cell.format for sheet in sheets for _, _, cell in special(sheet.grid, Shown)))
+    relations = f'<Relationship Id="rId0" Type="{kinds}/styles" Target="styles.bin"/>'
+    overrides = '<Override PartName="/xl/styles.bin" ContentType="application/vnd.ms-excel.styles"/>'
+    bundles, parts = b"", {"xl/styles.bin": _xlsb_styles(formats)}
     for number, sheet in enumerate(sheets, start=1):
         bundles += _record(0x9C, struct.pack("<II", 0, number) + _wide(f"rId{number}") + _wide(sheet.name))
         target = f"worksheets/sheet{number}.bin"
         relations += f'<Relationship Id="rId{number}" Type="{kinds}/worksheet" Target="{target}"/>'
         overrides += f'<Override PartName="/xl/{target}" ContentType="application/vnd.ms-excel.worksheet"/>'
-        parts[f"xl/{target}"] = _xlsb_sheet(sheet)
+        parts[f"xl/{target}"] = _xlsb_sheet(sheet, formats)
     book = _record(0x83) + _record(0x8F) + bundles + _record(0x90) + _record(0x84)
     main = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
     return zipped(
@@ -311,15 +393,32 @@ def as_xlsb(*sheets: Sheet) -> bytes:
     )
 
 
-def _xlsb_sheet(sheet: Sheet) -> bytes:
+def _xlsb_styles(formats: Sequence[str]) -> bytes:
+    """The plain style, then one for each format; a style that nothing uses stands before them in a list of its own."""
+    first = 164
+    codes = b"".join(_record(0x2C, struct.pack("<H", first + n) + _wide(code)) for n, code in enumerate(formats))
+    numbers = [0, *range(first, first + len(formats))]
+    styles = [_record(0x2F, struct.pack("<HH12x", 0, number)) for number in numbers]
+    codes = _record(0x267, struct.pack("<I", len(formats))) + codes + _record(0x268)
+    unused = _record(0x272, struct.pack("<I", 1)) + _record(0x2F, struct.pack("<HH12x", 0xFFFF, 9)) + _record(0x273)
+    used = _record(0x269, struct.pack("<I", len(styles))) + b"".join(styles) + _record(0x26A)
+    return _record(0x116) + codes + unused + used + _record(0x117)
+
+
+def _xlsb_sheet(sheet: Sheet, formats: Sequence[str]) -> bytes:
     width = max((len(row) for row in sheet.grid), default=1)
     body = _record(0x81) + _record(0x94, struct.pack("<IIII", 0, len(sheet.grid) - 1, 0, width - 1)) + _record(0x91)
     for number, row in enumerate(sheet.grid):
         body += _record(0x00, struct.pack("<IIHBBBI", number, 0, 0, 0, 0, 0, 0))
         for position, cell in enumerate(row):
-            place = struct.pack("<II", position, 0)
+            place = struct.pack("<II", position, 1 + formats.index(cell.format) if isinstance(cell, Shown) else 0)
             if isinstance(cell, Error):
                 body += _record(0x03, place + bytes([ERROR_CODES[cell]]))
+            elif isinstance(cell, Shown):
+                hundredths = round(cell.number * 100)
+                is_short = hundredths / 100 == cell.number
+                number = struct.pack("<i", hundredths << 2 | 3) if is_short else struct.pack("<d", cell.number)
+                body += _record(0x02 if is_short else 0x05, place + number)
             elif isinstance(cell, int | float):
                 body += _record(0x05, place + struct.pack("<d", cell))
             elif cell is not None:
@@ -329,7 +428,7 @@ def _xlsb_sheet(sheet: Sheet) -> bytes:
 
 def _record(kind: int, content: bytes = b"") -> bytes:
     """A record: kind and length in groups of seven bits, lowest first."""
-    head = bytes([kind]) if kind < 0x80 else bytes([kind, 1])
+    head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
     length, rest = b"", len(content)
     while True:
         rest, low = rest >> 7, rest & 0x7F

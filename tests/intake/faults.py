@@ -4,7 +4,6 @@ Belongs here: how a file is broken and what is expected. What production makes o
 """
 
 import datetime
-import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -185,10 +184,10 @@ CELLS: Mapping[str, Cell] = {
     ),
     "typo in a short place": _wrong(TEACHERS, "authority_code", "לו", "unknown_value", answer="לוד", proposed="לוד"),
     "typo in an English place": _wrong(
-        PROGRAMS, "authority_code", "Netanyaa", "unknown_value", answer="Netanya", proposed="נתניה"
+        PROGRAMS, "authority_code", "Netanyaa", "unknown_value", answer="Netanya", proposed="Netanya"
     ),
     "typo in an Arabic place": _wrong(
-        COHORTS, "authority_code", "الناصرا", "unknown_value", answer="الناصرة", proposed="נצרת"
+        COHORTS, "authority_code", "الناصرا", "unknown_value", answer="الناصرة", proposed="الناصرة"
     ),
     "name of a place cut": _wrong(
         GROUPS, "authority_code", "מעלות-תרשי", "unknown_value", answer="מעלות-תרשיחא", proposed="מעלות-תרשיחא"
@@ -287,6 +286,19 @@ CELLS: Mapping[str, Cell] = {
     "Persian digits": _wrong(PROGRAMS, "n_male", "۱۲۳", "other_spelling", changes=1),
     "code as a formula of text": _wrong(GROUPS, "authority_code", '="0031"', "other_spelling", changes=1, layout="csv"),
     "spelling of a place": _wrong(TEACHERS, "authority_code", "@spelling", "other_spelling", changes=1),
+    # What a workbook keeps beside its cells.
+    "grade shown as a percentage in an old workbook": _wrong(
+        NATIONAL, "mean_final_grade", make.Percent(0.852), "percentage", layout="xls"
+    ),
+    "grade shown as a percentage in a binary workbook": _wrong(
+        NATIONAL, "mean_final_grade", make.Percent(0.852), "percentage", layout="xlsb"
+    ),
+    "grade shown as a percentage in an open workbook": _wrong(
+        NATIONAL, "mean_final_grade", make.Percent(0.852), "percentage", layout="ods"
+    ),
+    "formula without a result in an open workbook": _wrong(
+        COHORTS, "n_age_cohort", make.Formula("[.E2]+1"), "formula_without_value", layout="ods"
+    ),
 }  # fmt: skip
 ROW_RULES: Mapping[str, tuple[str, str, str]] = {
     "more excellent than enrolled": (COHORTS, "n_excellence_enrolled", "n_enrolled_grade_12"),
@@ -420,31 +432,6 @@ def _old_xml(declared: Declarations) -> bytes:
     )
 
 
-def compound(streams: Mapping[str, bytes]) -> bytes:
-    """A compound file with streams of 4096 bytes or more, as old and encrypted Office files are ([MS-CFB])."""
-    free, end, fat_mark = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-    fat, body = [fat_mark, end], b""
-    entries = [_entry("Root Entry", 5, end, 0, child=1)]
-    for number, (name, content) in enumerate(streams.items(), start=1):
-        padded = content.ljust(-(-max(len(content), 4096) // 512) * 512, b"\0")
-        first, count = len(fat), len(padded) // 512
-        fat += [*range(first + 1, first + count), end]
-        body += padded
-        entries.append(_entry(name, 2, first, len(padded), right=number + 1 if number < len(streams) else free))
-    entries += [bytes(128)] * (-len(entries) % 4)
-    assert len(entries) == 4 and len(fat) <= 128
-    table = struct.pack("<128I", *fat, *[free] * (128 - len(fat)))
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<109I", 0, *[free] * 108)
-    return head + table + b"".join(entries) + body
-
-
-def _entry(name: str, kind: int, first: int, size: int, right: int = 0xFFFFFFFF, child: int = 0xFFFFFFFF) -> bytes:
-    wide = (name + "\0").encode("utf-16-le")
-    head = wide.ljust(64, b"\0") + struct.pack("<HBBIII", len(wide), kind, 1, 0xFFFFFFFF, right, child)
-    return head + bytes(36) + struct.pack("<IQ", first, size)
-
-
 _file("empty file", "קובץ.csv", b"", "empty_file")
 _file("blanks alone", "קובץ.csv", b"  \r\n\t\r\n   ", "empty_file")
 _file("separators alone", "קובץ.csv", b",,,,\r\n,,,,\r\n", "empty_file", "unknown_table")
@@ -491,10 +478,10 @@ _file("archive with a table in it", "קובץ.zip", make.zipped({"cohorts.csv": 
 _file(
     "password",
     "קובץ.xlsx",
-    compound({"EncryptionInfo": b"\x04\x00\x04\x00", "EncryptedPackage": bytes(4096)}),
+    make.compound({"EncryptionInfo": b"\x04\x00\x04\x00", "EncryptedPackage": bytes(4096)}),
     "protected",
 )
-_file("old Word document", "קובץ.doc", compound({"WordDocument": bytes(4096)}), "other_format", "unreadable")
+_file("old Word document", "קובץ.doc", make.compound({"WordDocument": bytes(4096)}), "other_format", "unreadable")
 _file("half a letter at the end", "קובץ.csv", lambda d: make.as_csv(_plain(d).copy(), "utf-16")[:-1], "unreadable")
 _file("random bytes", "קובץ.bin", bytes(range(1, 256)) * 8, "unreadable", "unknown_table", "other_format")
 
@@ -546,15 +533,19 @@ def _wrong_extension_text(declared: Declarations) -> Fault:
     return Fault("text named as a workbook", "קובץ.xls", content, ("wrong_extension",), (ACCEPTED,), changes=0)
 
 
-def _visual(page: str) -> Maker:
+def _visual(name: str, page: str, header: str = "he") -> None:
     def build(declared: Declarations) -> Fault:
-        content = make.as_csv(_plain(declared).copy(), page, visual=True)
-        return Fault(f"visual order in {page}", "קובץ.csv", content, ("visual_order",), (ACCEPTED,), changes=0)
+        grid = [*_plain(declared, language=header).copy()[:1], *_plain(declared).copy()[1:]]
+        content = make.as_csv(grid, page, visual=True)
+        return Fault(name, "קובץ.csv", content, ("visual_order",), (ACCEPTED,), changes=0)
 
-    return build
+    OTHERS[name] = build
 
 
-OTHERS |= {f"visual order in {page}": _visual(page) for page in ("iso-8859-8", "cp862")}
+for _page in ("iso-8859-8", "cp862"):
+    _visual(f"visual order in {_page}", _page)
+    _visual(f"visual order in {_page} under English headers", _page, "en")
+_visual("visual order in UTF-8 under English headers", "utf-8", "en")
 
 
 @_fault("one row in visual order")
@@ -869,6 +860,38 @@ _text_fault(
     spreads=True,
 )  # fmt: skip
 _text_fault("row cut short", _line(9, lambda line: line.rsplit(",", 4)[0]), "missing_value", row=9, letters=("E", "D"))
+
+
+def _bytes_fault(name: str, edit: Callable[[bytes], bytes], *rules: str, **more: Any) -> None:
+    """A text file in UTF-8 whose bytes suffered."""
+
+    def build(declared: Declarations) -> Fault:
+        content = edit(make.as_csv(_plain(declared).copy(), more.get("encoding", "utf-8")))
+        return Fault(name, "קובץ.csv", content, rules, (PARTLY,), row=more["row"], letters=more["letters"])
+
+    OTHERS[name] = build
+
+
+def _cut_last_letter(content: bytes) -> bytes:
+    """The last row's last letter has one of its two bytes."""
+    row = content[content.rstrip().rfind(b"\n") + 1 :]
+    cells = row.rstrip().split(b",")
+    cells[3] = cells[3][:-1]
+    return content[: -len(row)] + b",".join(cells)
+
+
+def _spoil(content: bytes) -> bytes:
+    """The first letter of the first row's first cell lost a bit."""
+    at = content.index(b"\r\n") + 2
+    return content[:at] + b"\xff" + content[at + 1 :]
+
+
+_bytes_fault("last letter cut through", _cut_last_letter, "broken_letters", row=9, letters=("D",))
+_bytes_fault("byte spoilt on the way", _spoil, "broken_letters", row=2, letters=("A",))
+_bytes_fault(
+    "byte spoilt under a mark", lambda content: _spoil(content), "broken_letters", row=2, letters=("A",),
+    encoding="utf-8-sig",
+)  # fmt: skip
 
 
 def _thousands(line: str) -> str:

@@ -17,7 +17,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from pipelines.declarations import Declarations
 from pipelines.intake import corrected, receipt, spreadsheet
 from pipelines.intake.examine import ACCEPTED, PARTLY, Examination, Examiner
-from pipelines.intake.read import CORRECTED_COPY, Sheet, read
+from pipelines.intake.read import CORRECTED_COPY, Sheet, column_letter, read
 from pipelines.paths import REPOSITORY
 
 HEADER = ["רשות מקומית", "שנת לימודים", "מגזר", "מגדר", 'לומדים בכיתה י"ב']
@@ -281,6 +281,25 @@ def test_copy_of_a_copy_has_one_summary_and_no_stale_marks(declared: Declaration
     assert note(sheet["A4"]) == "" and note(sheet["A6"]).count("ערדד") == 1
 
 
+def test_number_written_over_a_percentage_in_the_copy_is_a_number(declared: Declarations, examiner: Examiner) -> None:
+    table = make.clean(declared, "cohorts", "he", 5)
+    letter = column_letter(table.position("n_enrolled_grade_12"))
+    content = make.as_xlsx(make.Sheet("נתונים", table.set(2, "n_enrolled_grade_12", make.Percent(0.85))))
+    examination = examiner.examine(content, "a.xlsx")
+    assert [(f.rule, f.row, f.column_letter) for f in examination.findings] == [("percentage", 3, letter)]
+    copy = corrected.as_xlsx(declared, receipt.Header("a.xlsx"), content, examination, "he")
+    assert copy is not None
+    book = openpyxl.load_workbook(io.BytesIO(copy))
+    # What is typed into a cell takes on the cell's own format.
+    cell = book["נתונים"][f"{letter}3"]
+    assert cell.value == "85%" and "%" not in cell.number_format
+    cell.value = 9000
+    answered = io.BytesIO()
+    book.save(answered)
+    again = examiner.examine(answered.getvalue(), "a.xlsx")
+    assert again.findings == () and again.tables[0].accepted.at[3, "n_enrolled_grade_12"] == 9000
+
+
 def test_question_is_answered_by_choosing_in_the_header(declared: Declarations, examiner: Examiner) -> None:
     from pipelines.intake.findings import Finding
 
@@ -289,7 +308,7 @@ def test_question_is_answered_by_choosing_in_the_header(declared: Declarations, 
     column = examination.tables[0].contract.columns[0]
     asked = Finding(
         "which_column", sheet="נתונים ", row=3, column_letter="A", header="רשות", suggestion=column.label("he"),
-        parameters={"header": "רשות", "column": column},
+        parameters={"header": "רשות", "column": column, "table": examination.tables[0].contract},
     )  # fmt: skip
     examination = replace(examination, findings=(*examination.findings, asked))
     copy = corrected.as_xlsx(declared, receipt.Header("a.xlsx"), content, examination, "he")
@@ -377,3 +396,44 @@ def test_no_part_of_the_copy_bears_a_time_of_day(declared: Declarations, examine
 def test_number_is_written_as_one_only_where_it_reads_back_the_same() -> None:
     texts = ["5", "-5", "0.5", "007", "12.50", "1e5", "5.0", "1" * 16, "", "٣", "+5"]
     assert [spreadsheet.number(text) for text in texts] == [5, -5, 0.5, *[None] * 8]
+
+
+def shared(content: bytes, texts: list[str]) -> bytes:
+    """An xlsx whose texts stand in a list that its cells refer to, each encoded underscore by underscore."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        parts: dict[str, str | bytes] = {name: book.read(name) for name in book.namelist()}
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    items = "".join(f"<si><t>{text.replace('_x', '_x005F_x')}</t></si>" for text in texts)
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet, types, relations = (
+        str(parts[name], "utf-8")  # type: ignore[arg-type]
+        for name in ("xl/worksheets/sheet1.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels")
+    )
+    for number, text in enumerate(texts):
+        sheet = sheet.replace(f't="inlineStr"><is><t>{text}</t></is>', f't="s"><v>{number}</v>')
+    override = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    target = f'<Relationship Id="shared" Type="{relation}" Target="sharedStrings.xml"/></Relationships>'
+    return make.zipped(
+        parts
+        | {
+            "xl/worksheets/sheet1.xml": sheet,
+            "xl/sharedStrings.xml": f'<sst xmlns="{space}">{items}</sst>',
+            "[Content_Types].xml": types.replace("</Types>", override),
+            "xl/_rels/workbook.xml.rels": relations.replace("</Relationships>", target),
+        }
+    )
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_text_that_looks_like_an_encoded_character_stays_what_it_was(
+    declared: Declarations, examiner: Examiner, extension: str
+) -> None:
+    said = ["_x000D_", "שורה_x000A_שנייה", "_x005F_x000D_", "_x00_"]
+    content = FORMATS[extension]([*ROWS, [], *([text] for text in said)])
+    if extension == "xlsx":
+        # As a spreadsheet writes it: among the texts that cells share, where the underscore is encoded.
+        content = shared(content, said)
+    _, copy = answered(declared, examiner, content, f"a.{extension}")
+    before, after = cells(declared, content, f"a.{extension}"), cells(declared, copy, "a.xlsx")
+    assert [after[row, 0] for row in range(9, 13)] == [before[row, 0] for row in range(9, 13)] == said

@@ -21,6 +21,7 @@ from pipelines.paths import Home
 from pipelines.publishing.ledger import Ledger
 
 PARTNER, OTHER = "sample_statistics", "sample_backbone"
+COPY = "000002-deadbeef"
 PUPILS = Acceptance("cohorts", "מס' תלמידים", "n_enrolled_grade_12")
 HEADER = ["רשות מקומית", "שנת לימודים", "מגזר", "מגדר", "מס' תלמידים", "הערות"]
 RIGHT = [*HEADER[:4], 'לומדים בכיתה י"ב', "הערות"]
@@ -131,7 +132,7 @@ def test_edit_by_hand_is_recorded_once(home: Home, declared: Declarations) -> No
 
 def test_lost_file_is_written_again_and_nothing_forgotten(home: Home, declared: Declarations) -> None:
     ledger = Ledger(home)
-    mappings.remember(home, declared, ledger, PARTNER, [PUPILS])
+    mappings.remember(home, declared, ledger, PARTNER, COPY, [PUPILS])
     before = file_of(home).read_bytes()
     file_of(home).unlink()
     assert mappings.sync(home, declared, ledger) == set()
@@ -139,7 +140,7 @@ def test_lost_file_is_written_again_and_nothing_forgotten(home: Home, declared: 
 
 
 def test_emptied_file_is_forgotten_and_stays_so(home: Home, declared: Declarations) -> None:
-    mappings.remember(home, declared, Ledger(home), PARTNER, [PUPILS])
+    mappings.remember(home, declared, Ledger(home), PARTNER, COPY, [PUPILS])
     put(home, "")
     assert mappings.sync(home, declared, Ledger(home)) == {PARTNER}
     assert mappings.remembered(Ledger(home), PARTNER) == {"cohorts": {}}
@@ -173,10 +174,10 @@ def test_ledger_that_names_what_is_no_longer_declared_writes_a_file_that_can_be_
 def test_what_is_learnt_joins_what_a_person_wrote_meanwhile(home: Home, declared: Declarations) -> None:
     ledger = Ledger(home)
     put(home, "cohorts:\n  א: gender\n")
-    assert mappings.remember(home, declared, ledger, PARTNER, [PUPILS]) == (PUPILS,)
+    assert mappings.remember(home, declared, ledger, PARTNER, COPY, [PUPILS]) == (PUPILS,)
     assert mappings.read(file_of(home), declared) == {"cohorts": {"א": "gender", PUPILS.header: PUPILS.column}}
     assert mappings.sync(home, declared, ledger) == set()
-    assert mappings.remember(home, declared, ledger, PARTNER, [PUPILS]) == ()
+    assert mappings.remember(home, declared, ledger, PARTNER, COPY, [PUPILS]) == ()
     assert len(list(events(home))) == 2
 
 
@@ -188,14 +189,14 @@ def test_file_written_before_a_crash_is_recorded_by_the_next_run(
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(Ledger, "append", killed)
-        mappings.remember(home, declared, Ledger(home), PARTNER, [PUPILS])
+        mappings.remember(home, declared, Ledger(home), PARTNER, COPY, [PUPILS])
     assert mappings.sync(home, declared, Ledger(home)) == {PARTNER}
     assert Ledger(home).mappings == {PARTNER: {"cohorts": {PUPILS.header: PUPILS.column}}}
 
 
 def test_mapping_of_one_partner_is_nobody_elses(home: Home, declared: Declarations) -> None:
     ledger = Ledger(home)
-    mappings.remember(home, declared, ledger, PARTNER, [PUPILS])
+    mappings.remember(home, declared, ledger, PARTNER, COPY, [PUPILS])
     assert mappings.remembered(ledger, PARTNER) == {"cohorts": {fold(PUPILS.header): PUPILS.column}}
     assert mappings.remembered(ledger, OTHER) == {} and not file_of(home, OTHER).exists()
     assert mappings.fingerprint(ledger, PARTNER) and not mappings.fingerprint(ledger, OTHER)
@@ -288,7 +289,9 @@ def test_same_headers_as_last_time_are_no_question(home: Home, declared: Declara
     original = sheet_of([HEADER[:5], *(row[:5] for row in ROWS)])
     asked = recognise(original, declared.datasets, learn.settings)
     assert isinstance(asked, Table) and [f.rule for f in asked.findings] == ["which_column"]
-    mappings.remember(home, declared, ledger, PARTNER, learn(original, sheet_of([RIGHT[:5], *(r[:5] for r in ROWS)])))
+    mappings.remember(
+        home, declared, ledger, PARTNER, COPY, learn(original, sheet_of([RIGHT[:5], *(r[:5] for r in ROWS)]))
+    )
     again = recognise(original, declared.datasets, learn.settings, mappings.remembered(ledger, PARTNER))
     assert isinstance(again, Table) and again.findings == () and len(again.rows) == 2
     other = recognise(original, declared.datasets, learn.settings, mappings.remembered(ledger, OTHER))
@@ -305,7 +308,7 @@ def test_remembered_header_that_becomes_a_declared_name_changes_nothing(
     )
     newer = MappingProxyType({**declared.objects, "cohorts": dataclasses.replace(cohorts, columns=columns)})
     ledger = Ledger(home)
-    mappings.remember(home, declared, ledger, PARTNER, [PUPILS])
+    mappings.remember(home, declared, ledger, PARTNER, COPY, [PUPILS])
     later = dataclasses.replace(declared, objects=newer)
     assert mappings.sync(home, later, ledger) == set()
     sheet = sheet_of([HEADER[:5], *(row[:5] for row in ROWS)])

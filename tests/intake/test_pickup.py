@@ -5,21 +5,26 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from killed_run import take
-from support import Clock
+from support import Clock, rewritten
 
 from pipelines.declarations import Declarations
 from pipelines.intake import archive, pickup, take_in
 from pipelines.orchestration.sensors import inbox_sensor
 from pipelines.paths import Home
+from pipelines.publishing import status
 from pipelines.publishing.ledger import Ledger
 from pipelines.steps import Workshop
 
 QUIET = 2.0
 CHUNK = os.urandom(5 * 2**20 // 50)
+OUR_HEADER, OWN_HEADER = '"לומדים בכיתה י""ב"'.encode(), "כמה ילדים"
 HEADER = 'רשות מקומית,שנת לימודים,מגזר,מגדר,"לומדים בכיתה י""ב"\r\n'
 # Moments at which a run is killed; the whole number of them is tried where the variable asks for many examples.
 KILLS = min(50, int(os.environ.get("MEASURE_EXAMPLES", "8")))
@@ -153,6 +158,40 @@ def test_links_to_files_and_folders_are_not_followed(home: Home, tmp_path: Path)
     assert picked_up(home, 0) == []
 
 
+@pytest.mark.parametrize("refused", ["listing", "entry"])
+def test_folder_that_cannot_be_looked_into_is_said_and_the_others_flow(
+    home: Home, declared: Declarations, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    drop(home, "moe/a.csv", cohorts(120))
+    drop(home, "moe/shut/b.csv", cohorts(130))
+    drop(home, "sample_careless/c.csv", cohorts(140))
+    scandir = os.scandir
+
+    class Entry:
+        """What a folder without the right to enter it shows: names, and an error to whoever asks for more."""
+
+        name = "b.csv"
+
+        def is_symlink(self) -> bool:
+            raise PermissionError(13, "Permission denied")
+
+    @contextmanager
+    def as_one_without_rights(folder: Path) -> Iterator[Iterator[Any]]:
+        with scandir(folder) as entries:
+            if Path(folder).name != "shut":
+                yield entries
+            elif refused == "entry":
+                yield iter([Entry()])
+            else:
+                raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", as_one_without_rights)
+    assert picked_up(home, 0) == [cohorts(120), cohorts(140)]
+    assert pickup.unreadable(home.inbox) == ["moe/shut"]
+    assert pickup.wait_until_quiet(home.inbox, 0) == []
+    assert "Cannot be read, check its rights: moe/shut" in status.as_text(status.status(home, declared))
+
+
 def test_partners_file_is_left_as_it_was(home: Home, declared: Declarations) -> None:
     file = drop(home, "moe/a.csv", cohorts(120))
     before = file.stat()
@@ -223,7 +262,10 @@ def busy_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("busy"))
     drop(home, "sample_statistics/a.csv", cohorts(120))
     drop(home, "sample_careless/bad.csv", cohorts(5, "לא קיים"))
+    drop(home, "sample_statistics/asked.csv", cohorts(70, "דימונה").replace(OUR_HEADER, OWN_HEADER.encode()))
     take(home.root)
+    (copy,) = (home.receipts / "sample_statistics").glob("asked.*.corrected.xlsx")
+    drop(home, "sample_statistics/answered.xlsx", rewritten(copy, OWN_HEADER, 'לומדים בכיתה י"ב'))
     drop(home, "sample_statistics/a.csv", cohorts(130))
     drop(home, "sample_statistics/copy of a.csv", cohorts(130))
     drop(home, "sample_statistics/b.csv", cohorts(50, "אילת") + cohorts(60, "לא קיים").splitlines(keepends=True)[1])
@@ -243,12 +285,20 @@ def history(home: Home) -> tuple[list[tuple[object, ...]], list[tuple[str, str]]
     return submissions, sorted((v["submission_id"], v["verdict"]) for v in ledger.of("verdict"))
 
 
+def remembered(home: Home) -> tuple[object, set[tuple[str, str, str]], dict[str, bytes]]:
+    """What headers mean, which submission taught it, and the files that people read it in."""
+    ledger = Ledger(home)
+    return ledger.mappings, set(ledger.taught), {f.name: f.read_bytes() for f in home.mappings.glob("*.yml")}
+
+
 def test_run_after_a_kill_at_any_moment_completes_what_was_begun(busy_home: Home, tmp_path: Path) -> None:
     undisturbed = Home(tmp_path / "undisturbed")
     shutil.copytree(busy_home.root, undisturbed.root)
     take(undisturbed.root)
     expected = history(undisturbed)
-    assert len(expected[0]) == 8 and len(expected[1]) == 8
+    assert len(expected[0]) == 10 and len(expected[1]) == 11
+    taught = remembered(undisturbed)
+    assert [(object_id, header) for _, object_id, header in taught[1]] == [("cohorts", OWN_HEADER)]
 
     homes = [Home(tmp_path / str(seed)) for seed in range(KILLS)]
     for home in homes:
@@ -265,6 +315,7 @@ def test_run_after_a_kill_at_any_moment_completes_what_was_begun(busy_home: Home
         kept = {name: content for name, content in files_below(home.archive).items() if not name.endswith(".part")}
         take(home.root)
         assert history(home) == expected, home.root
+        assert remembered(home) == taught, home.root
         archived = files_below(home.archive)
         assert all(archived[name] == content for name, content in kept.items())
         assert {archive.digest(archived[f"{s.sha256[:2]}/{s.sha256}"]) for s in Ledger(home).submissions} == {

@@ -1,12 +1,15 @@
 """Reading: any bytes become sheets of text or a finding, never an exception; content decides, not the name."""
 
 import io
+import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from intake import clean_tables as make
 
 from pipelines.declarations import Declarations
 from pipelines.intake.examine import ACCEPTED, REFUSED, Examiner
@@ -42,8 +45,12 @@ def test_file_of_one_row_is_read_in_each_encoding_and_delimiter(
     [
         (b"", "empty_file"),
         (b"\n \n", "empty_file"),
+        (b"\x1a", "empty_file"),
+        (b"\x01\x02\x03 a,b\r\n" * 20, "unreadable"),
         (b"PK\x03\x04 not really", "unreadable"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x00", "other_format"),
+        (b'\xef\xbb\xbf{"type": "FeatureCollection", "features": []}', "other_format"),
+        (b'[{"a": 1}, {"a": 2}]', "other_format"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "unreadable"),
         (b"Dear all,\nplease find attached our report.\n", "unknown_table"),
     ],
@@ -52,6 +59,19 @@ def test_file_that_is_no_table_is_answered(examiner: Examiner, content: bytes, r
     examined = examiner.examine(content, "report.csv")
     assert examined.verdict == REFUSED
     assert [f.rule for f in examined.findings if f.severity == "error"] == [rule]
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-8", "cp862", "utf-8"])
+@pytest.mark.parametrize("first", [1, 60], ids=["in one row", "below many rows"])
+def test_reversed_letters_are_told_by_cells_alone(
+    encoding: str, first: int, declared: Declarations, examiner: Examiner
+) -> None:
+    header = make.clean(declared, "cohorts", "en").copy()[0][:5]
+    rows = [["ערד", f"{1999 + n}/{n % 100:02}", "יהודי", "בנות", n] for n in range(1, first)]
+    content = make.as_csv([header, *rows, ["אשקלון", "1998/99", "יהודי", "בנות", 120]], encoding, visual=True)
+    examined = examiner.examine(content, "cohorts.csv")
+    assert [finding.rule for finding in examined.findings] == ["visual_order"]
+    assert set(examined.tables[0].accepted["authority_code"]) == ({"7100"} if first == 1 else {"7100", "2560"})
 
 
 def test_wrong_extension_is_said_and_the_content_read(examiner: Examiner) -> None:
@@ -81,6 +101,29 @@ def test_workbook_keeps_codes_and_counts_as_text(tmp_path: Path, declared: Decla
     book.save(content)
     file = read(content.getvalue(), "book.xlsx", declared.initiative.settings["reading"])
     assert file.sheets[0].cells.loc[1].tolist()[:4] == ["0031", "2022", "12.5", "TRUE"]
+
+
+@pytest.mark.parametrize("write", [make.as_xlsx, make.as_xls, make.as_small_xls, make.as_xlsb])
+def test_numbers_and_errors_of_a_workbook_read_as_a_person_sees_them(
+    write: Callable[[make.Sheet], bytes], declared: Declarations
+) -> None:
+    seen = {
+        make.Percent(0.852): "85.2%", make.Shown(0.9, "0%"): "90%", make.Shown(0.125, "0.00%"): "12.5%",
+        make.Shown(31, "0000"): "0031", make.Shown(31.5, "0000"): "31.5", make.Shown(85.2, '0.0"%"'): "85.2%",
+        make.Shown(12, "#,##0"): "12", make.Error("#DIV/0!"): "#DIV/0!", 0.5: "0.5",
+    }  # fmt: skip
+    content = write(make.Sheet("א", [[None, *seen], ["x"]]))
+    file = read(content, "book", declared.initiative.settings["reading"])
+    assert file.sheets[0].cells.loc[1].tolist() == ["", *seen.values()]
+
+
+def test_neighbours_that_an_old_workbook_keeps_in_one_record_are_read(declared: Declarations) -> None:
+    row = [make.Percent(0.9), make.Percent(-2), make.Percent(0.125), None, make.Percent(0.5)]
+    stream = make.xls_stream(make.Sheet("א", [row]))
+    assert struct.pack("<HHHH", 0xBD, 6 + 2 * 6, 0, 0) in stream
+    content = make.compound({"Workbook": stream})
+    file = read(content, "book.xls", declared.initiative.settings["reading"])
+    assert file.sheets[0].cells.loc[1].tolist() == ["90%", "-200%", "12.5%", "", "50%"]
 
 
 def test_wider_row_below_the_sample_is_not_lost(examiner: Examiner) -> None:

@@ -54,6 +54,7 @@ def test_file_that_matches_a_contract_is_taken_in_whole(name: str, real_files: P
 def test_file_that_matches_none_gets_one_sentence(name: str, real_files: Path, examiner: Examiner) -> None:
     examined = examiner.examine((real_files / name).read_bytes(), name)
     assert (examined.verdict, examined.tables) == (REFUSED, ())
-    errors = [(f.rule, f.sheet, f.row) for f in examined.findings if f.severity == ERROR]
-    assert len(errors) == 1 and errors[0][1:] == (None, None), errors
+    (error,) = [f for f in examined.findings if f.severity == ERROR]
+    # The nearest table is named where it stands; everything else is said of the whole file.
+    assert error.rule == "nearest_table" or (error.sheet, error.row) == (None, None)
     assert [f.rule for f in examined.findings if f.severity != ERROR and f.rule != "wrong_extension"] == []

@@ -1,16 +1,15 @@
 """Remembered headers: one question a header, answered once in the copy or in the partner's file; never a guess."""
 
-import io
 import json
 import shutil
 from pathlib import Path
 
 import openpyxl
 import pytest
-from support import Measure
+from support import Measure, rewritten
 
 from pipelines.declarations import Declarations
-from pipelines.intake import mappings, take_in
+from pipelines.intake import archive, mappings, take_in
 from pipelines.intake.read import CORRECTED_COPY
 from pipelines.paths import Home
 from pipelines.publishing.ledger import Ledger
@@ -55,14 +54,7 @@ def corrected_copy(home: Home, name: str) -> Path:
 
 
 def with_renamed_header(copy: Path) -> bytes:
-    book = openpyxl.load_workbook(copy)
-    for sheet in book:
-        for cell in (cell for row in sheet.iter_rows() for cell in row):
-            if cell.value == OWN_HEADER:
-                cell.value = OUR_HEADER
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+    return rewritten(copy, OWN_HEADER, OUR_HEADER)
 
 
 def test_unknown_header_is_one_question_and_nothing_goes_in(home: Home, declared: Declarations) -> None:
@@ -151,6 +143,114 @@ def test_corrected_copy_of_another_partners_file_teaches_nothing(home: Home, dec
     drop(home, f"{OTHER}/copy.xlsx", with_renamed_header(corrected_copy(home, "a")))
     assert run(home, declared) == {f"{OTHER}/copy.xlsx": "accepted"}
     assert list(Ledger(home).of("mapping")) == []
+
+
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+@pytest.mark.parametrize(("line", "verdict"), [("", "held"), (f"  {OWN_HEADER}: n_age_cohort\n", "refused")])
+def test_edit_of_what_a_corrected_copy_taught_is_not_undone_by_that_copy(
+    home: Home, declared: Declarations, line: str, verdict: str, is_withdrawn: bool
+) -> None:
+    drop(home, f"{PARTNER}/a.csv", cohorts(LAST_YEAR))
+    run(home, declared)
+    drop(home, f"{PARTNER}/a corrected.xlsx", with_renamed_header(corrected_copy(home, "a")))
+    run(home, declared)
+    if is_withdrawn:
+        Ledger(home).append("withdrawal", submission_id=Ledger(home).submissions[-1].submission_id, why="a trial")
+    file = home.mappings / f"{PARTNER}.yml"
+    file.write_text(f"cohorts:\n{line}", encoding="utf-8")
+    assert run(home, declared)[f"{PARTNER}/a.csv"] == verdict
+    assert file.read_text(encoding="utf-8") == f"cohorts:\n{line}"
+    assert run(home, declared) == {}
+
+
+def test_withdrawn_copy_that_was_never_read_teaches_nothing(home: Home, declared: Declarations) -> None:
+    drop(home, f"{PARTNER}/a.csv", cohorts(LAST_YEAR))
+    run(home, declared)
+    drop(home, f"{PARTNER}/a corrected.xlsx", with_renamed_header(corrected_copy(home, "a")))
+    ledger = Ledger(home)
+    (copy,) = take_in.pick_up(home, ledger)
+    ledger.append("withdrawal", submission_id=copy.submission_id, why="a trial")
+    assert run(home, declared) == {}
+    assert list(Ledger(home).of("mapping")) == []
+
+
+@pytest.mark.parametrize("moment", ["remember", "_record"])
+def test_answer_that_a_kill_kept_from_file_or_ledger_is_learnt_by_the_next_run(
+    home: Home, declared: Declarations, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    drop(home, f"{PARTNER}/a.csv", cohorts(LAST_YEAR))
+    run(home, declared)
+    drop(home, f"{PARTNER}/a corrected.xlsx", with_renamed_header(corrected_copy(home, "a")))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(mappings, moment, killed)
+        run(home, declared)
+    assert set(run(home, declared).values()) == {"accepted"}
+    assert Ledger(home).taught == {(Ledger(home).submissions[-1].submission_id, "cohorts", OWN_HEADER)}
+
+
+@pytest.mark.parametrize("original", ["is a document", "is lost"])
+def test_copy_of_what_cannot_be_read_is_taken_in_and_stops_nobody(
+    home: Home, declared: Declarations, original: str
+) -> None:
+    drop(home, f"{PARTNER}/a.csv", cohorts(LAST_YEAR))
+    drop(home, f"{PARTNER}/document.pdf", b"%PDF-1.7\n1 0 obj\n")
+    run(home, declared)
+    sent, document = answer(home, "a")["sha256"], answer(home, "document")["sha256"]
+    copy = home.root / "copy.xlsx"
+    copy.write_bytes(with_renamed_header(corrected_copy(home, "a")))
+    if original == "is a document":
+        copy.write_bytes(rewritten(copy, f"{CORRECTED_COPY}{sent}", f"{CORRECTED_COPY}{document}"))
+    else:
+        archive.location(home, sent).unlink()
+    drop(home, f"{PARTNER}/a corrected.xlsx", copy.read_bytes())
+    drop(home, f"{PARTNER}/b.csv", cohorts(THIS_YEAR, header=OUR_HEADER))
+    assert run(home, declared) == {f"{PARTNER}/a corrected.xlsx": "accepted", f"{PARTNER}/b.csv": "accepted"}
+    assert list(Ledger(home).of("mapping")) == []
+
+
+def test_file_that_was_sent_twice_and_held_goes_in_once_when_it_is_answered(home: Home, declared: Declarations) -> None:
+    drop(home, f"{PARTNER}/a.csv", cohorts(LAST_YEAR))
+    drop(home, f"{PARTNER}/b.csv", cohorts(LAST_YEAR))
+    assert run(home, declared) == {f"{PARTNER}/a.csv": "held", f"{PARTNER}/b.csv": "held"}
+    (home.mappings / f"{PARTNER}.yml").write_text(f"cohorts:\n  {OWN_HEADER}: {COLUMN}\n", encoding="utf-8")
+    assert run(home, declared) == {f"{PARTNER}/a.csv": "accepted", f"{PARTNER}/b.csv": "duplicate"}
+
+
+def numbers_of(year: int, is_reversed: bool = False) -> bytes:
+    """Pupils of grade 12 and of their cohort in twelve rows of a year, the cohort being the larger number."""
+    areas = ["ערד", "אופקים", "ירוחם", "דימונה", "נתיבות", "שדרות"]
+    places = [(area, gender) for area in areas for gender in ("בנות", "בנים")]
+    pairs = [(n, n + 30) if not is_reversed else (n + 30, n) for n in range(100, 112)]
+    rows = [f"{a},{year},יהודי,{g},{n},{m}" for (a, g), (n, m) in zip(places, pairs, strict=True)]
+    return cohorts(*rows, header='"לומדים בכיתה י""ב",גודל שנתון')
+
+
+def test_confirmed_numbers_go_in_as_they_are_and_the_answer_is_for_that_file_alone(
+    home: Home, declared: Declarations, measure: Measure
+) -> None:
+    drop(home, f"{PARTNER}/a.csv", numbers_of(2020))
+    run(home, declared)
+    drop(home, f"{PARTNER}/b.csv", numbers_of(2021, is_reversed=True))
+    drop(home, f"{OTHER}/b.csv", numbers_of(2021))
+    assert run(home, declared) == {f"{PARTNER}/b.csv": "held", f"{OTHER}/b.csv": "accepted"}
+    (question,) = answer(home, "b")["findings"]
+    assert "if they are right as they are, tell us" in question["messages"]["en"]
+    held, fine = (s.submission_id for s in Ledger(home).submissions if s.path.endswith("b.csv"))
+    if next(s for s in Ledger(home).submissions if s.submission_id == held).partner != PARTNER:
+        held, fine = fine, held
+    refused = measure("confirm", fine, "--why", "asked", "--home", home.root)
+    assert refused.returncode == 2 and "Nothing is asked" in refused.stderr
+    assert measure("confirm", held, "--why", "asked the school", "--home", home.root).returncode == 0
+    assert run(home, declared) == {f"{PARTNER}/b.csv": "accepted"}
+    assert Ledger(home).confirmed == {held: "asked the school"}
+    # Once in, both orders are this partner's; another's are compared as before.
+    drop(home, f"{PARTNER}/c.csv", numbers_of(2022, is_reversed=True))
+    drop(home, f"{OTHER}/c.csv", numbers_of(2022, is_reversed=True))
+    assert run(home, declared) == {f"{PARTNER}/c.csv": "accepted", f"{OTHER}/c.csv": "held"}
 
 
 def test_two_columns_swapped_since_the_last_file_are_held(home: Home, declared: Declarations) -> None:

@@ -1,8 +1,10 @@
 """What may come in: each cell and row that may not is reported at its own row, column and header."""
 
+import csv
 import io
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from pipelines.declarations import Declarations
@@ -89,6 +91,12 @@ def test_near_name_is_a_suggestion_and_never_taken(examiner: Examiner) -> None:
     assert "תל אביב-יפו" in (examined.findings[0].suggestion or "")
 
 
+def test_near_name_is_suggested_in_the_language_that_was_written(examiner: Examiner) -> None:
+    in_english = examine(examiner, GOOD.replace("ערד", "Beersheva"))
+    assert "באר שבע" not in (in_english.findings[0].suggestion or "")
+    assert any(name.isascii() for name in (in_english.findings[0].suggestion or "").split("; "))
+
+
 def test_withheld_number_is_neither_zero_nor_missing(examiner: Examiner) -> None:
     examined = examine(examiner, "ערד,2022,יהודי,בנות,מתמטיקה,5,*,54,,18")
     row = examined.tables[0].accepted.iloc[0]
@@ -111,21 +119,61 @@ def test_headers_without_rows_are_refused_with_a_reason(examiner: Examiner) -> N
     assert (examined.verdict, [f.rule for f in examined.findings]) == (REFUSED, ["no_rows"])
 
 
-def test_one_key_on_two_sheets_that_differ_is_refused_on_both(examiner: Examiner) -> None:
+def sheets(**rows: list[str]) -> bytes:
+    """A workbook with a sheet for each name, its header and these rows."""
     book = openpyxl.Workbook()
-    header = [cell.strip('"') for cell in HEADER.replace('""', "'" * 2).split(",")]
-    for name, excellent in (("a", 18), ("b", 17)):
+    assert book.active is not None
+    book.remove(book.active)
+    for name, own in rows.items():
         sheet = book.create_sheet(name)
-        sheet.append(header)
-        sheet.append([*GOOD.split(",")[:-1], excellent])
-        sheet.append([*GOOD.replace("בנות", "בנים").split(",")])
+        for row in csv.reader([HEADER, *own]):
+            sheet.append(row)
     content = io.BytesIO()
     book.save(content)
-    examined = examiner.examine(content.getvalue(), "groups.xlsx")
-    errors = [(f.rule, f.sheet, f.row) for f in examined.findings if f.severity == "error"]
-    assert errors == [("key_twice", "a", 2), ("key_twice", "b", 2)]
-    assert [list(t.accepted.index) for t in examined.tables] == [[3], [3]]
-    assert [list(t.refused["source_row"]) for t in examined.tables] == [[2], [2]]
+    return content.getvalue()
+
+
+def test_one_key_on_two_sheets_that_differ_is_refused_on_both(examiner: Examiner) -> None:
+    boys, girls = (GOOD.replace("2022,יהודי,בנות", f"{year},יהודי,בנים") for year in (2021, 2022))
+    examined = examiner.examine(sheets(a=[GOOD, boys], b=[girls, GOOD.replace(",18", ",17")]), "groups.xlsx")
+    errors = [(f.rule, f.sheet, f.row, f.column_letter) for f in examined.findings if f.severity == "error"]
+    assert errors == [("key_twice", "a", 2, "A"), ("key_twice", "b", 3, "A")]
+    assert [list(t.accepted.index) for t in examined.tables] == [[3], [2]]
+    assert [list(t.refused["source_row"]) for t in examined.tables] == [[2], [3]]
+    said = [message(finding, "en") for finding in examined.findings]
+    assert ["row 3 of the sheet 'b'" in said[0], "row 2 of the sheet 'a'" in said[1]] == [True, True]
+
+
+def test_same_row_on_two_sheets_is_taken_once_and_said_with_its_sheet(examiner: Examiner) -> None:
+    examined = examiner.examine(sheets(a=[GOOD], b=[GOOD]), "groups.xlsx")
+    assert [(f.rule, f.sheet, f.row) for f in examined.findings] == [("same_row_twice", "b", 2)]
+    assert [len(t.accepted) for t in examined.tables] == [1, 0] and not any(len(t.refused) for t in examined.tables)
+    assert "repeats row 2 of the sheet 'a'" in message(examined.findings[0], "en")
+
+
+def test_row_that_differs_from_a_repeated_one_on_another_sheet_refuses_all_of_them(examiner: Examiner) -> None:
+    examined = examiner.examine(sheets(a=[GOOD, GOOD], b=[GOOD.replace(",18", ",17")]), "groups.xlsx")
+    assert [(f.rule, f.sheet, f.row, f.parameters) for f in examined.findings] == [
+        ("key_twice", "a", 2, {"other": 3}),
+        ("key_twice", "a", 3, {"other": 2}),
+        ("key_twice", "b", 2, {"other": 2, "sheet": "a"}),
+    ]
+    assert examined.verdict == REFUSED
+
+
+def test_keys_that_differ_between_sheets_are_told_without_comparing_each_with_each(
+    examiner: Examiner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes: list[int] = []
+    duplicated = pd.DataFrame.duplicated
+    monkeypatch.setattr(
+        pd.DataFrame, "duplicated", lambda self, *a, **k: passes.append(len(self)) or duplicated(self, *a, **k)
+    )
+    years = range(1990, 2020)
+    one, other = ([GOOD.replace("2022", str(y)).replace(",18", f",{n}") for y in years] for n in (18, 17))
+    examined = examiner.examine(sheets(a=one, b=other), "groups.xlsx")
+    assert [len(table.refused) for table in examined.tables] == [len(years)] * 2
+    assert sum(passes) <= 10 * len(years)
 
 
 def test_same_row_twice_is_taken_once_and_said(examiner: Examiner) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.declarations import Declarations
 from pipelines.intake.examine import HELD, PARTLY, Background, Examination, Examiner
+from pipelines.intake.swapped import orders
 
 AREAS = ("ערד", "רהט", "ירוחם", "ראש פינה", "מזכרת בתיה", "דימונה")
 GROUPS = ["רשות מקומית", "שנת לימודים", "מגזר", "מגדר", "מקצוע", 'יח""ל', "מתחילים", "נבחנים", "עוברים", "מצטיינים"]
@@ -42,7 +43,7 @@ def earlier(rows: Sequence[Sequence[object]]) -> Background:
 
 
 def background(frame: pd.DataFrame | None, headers: Mapping[str, Mapping[str, str | None]] | None = None) -> Background:
-    return Background(headers or {}, lambda _: frame)
+    return Background(headers or {}, lambda _, pairs: orders([] if frame is None else [frame], pairs))
 
 
 def told(examined: Examination) -> list[tuple[str, int | None, str | None, object, object]]:
@@ -141,12 +142,28 @@ def test_nothing_is_held_on_thin_evidence(
     assert told(groups(examiner, now, earlier(before))) == []
 
 
-def test_partner_confirms_by_naming_both_headers_in_the_mapping(examiner: Examiner) -> None:
+def test_headers_that_the_partner_named_are_asked_about_like_others(examiner: Examiner) -> None:
     frame = pd.DataFrame(BEFORE, columns=list(MEASURES)).astype("Int64")
     both = {"מתחילים": "n_started", "נבחנים": "n_examinees"}
-    assert told(groups(examiner, STARTED_LAST, background(frame, {"matriculation_groups": both}))) == []
-    one = {"מתחילים": "n_started"}
-    assert told(groups(examiner, STARTED_LAST, background(frame, {"matriculation_groups": one}))) != []
+    assert told(groups(examiner, STARTED_LAST, background(frame, {"matriculation_groups": both}))) != []
+
+
+def test_earlier_rows_are_asked_for_only_where_two_numbers_are_of_one_unit(examiner: Examiner) -> None:
+    asked: list[object] = []
+    known = Background({}, lambda contract, pairs: asked.append((contract.id, pairs)) or {})
+    examiner.examine(csv(GRADES, [[area, 2022, "מתמטיקה", 5, 50, 81.5] for area in AREAS]), "a.csv", known)
+    assert asked == []
+    groups(examiner, NUMBERS, known)
+    [(object_id, pairs)] = asked
+    assert object_id == "matriculation_groups" and ("n_started", "n_examinees") in pairs and len(pairs) == 6
+
+
+def test_orders_are_counted_over_all_frames_and_only_where_both_numbers_are_known() -> None:
+    frames = [
+        pd.DataFrame({"a": [1, 2, None], "b": [2, 2, 1]}),
+        pd.DataFrame({"a": [3, 3], "b": [1, 5]}).astype("Int64"),
+    ]
+    assert orders(frames, [("a", "b")]) == {("a", "b"): (1, 2)}
 
 
 def test_numbers_of_different_units_are_never_compared(examiner: Examiner) -> None:

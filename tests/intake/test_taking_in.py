@@ -4,12 +4,13 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from pipelines.declarations import Declarations
-from pipelines.intake import archive, pickup, take_in
+from pipelines.intake import archive, pickup, receipt, take_in
 from pipelines.paths import Home
 from pipelines.publishing.ledger import Ledger, LedgerError
 
@@ -81,6 +82,45 @@ def test_same_bytes_elsewhere_are_a_duplicate_and_land_once(home: Home, declared
     drop(home, "sample_statistics/again/copy.csv", cohorts(120))
     assert take(home, declared) == ["duplicate"]
     assert len(landed(home)) == 1
+
+
+def answer(home: Home, name: str) -> dict[str, Any]:
+    (file,) = (home.receipts / "sample_statistics").glob(f"{name}.*json")
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_two_identical_bad_files_at_once_are_both_answered(home: Home, declared: Declarations) -> None:
+    drop(home, "sample_statistics/one.csv", cohorts(5, "לא קיים"))
+    drop(home, "sample_statistics/other.csv", cohorts(5, "לא קיים"))
+    assert take(home, declared) == ["refused", "refused"]
+    one, other = (answer(home, name) for name in ("one", "other"))
+    assert (other["verdict"], other["duplicate_of"], other["next_step"]) == ("refused", None, one["next_step"])
+    assert take(home, declared) == []
+
+
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_partly_refused_file_sent_again_is_told_what_is_still_to_correct(
+    home: Home, declared: Declarations, is_at_once: bool
+) -> None:
+    content = cohorts(120) + cohorts(5, "לא קיים").splitlines(keepends=True)[1]
+    drop(home, "sample_statistics/one.csv", content)
+    if not is_at_once:
+        assert take(home, declared) == ["partly_refused"]
+    drop(home, "sample_statistics/two.csv", content)
+    assert take(home, declared)[-1] == "duplicate"
+    one, two = (answer(home, name) for name in ("one", "two"))
+    assert two["duplicate_of"] == one["submission_id"] and two["findings"] == one["findings"]
+    assert two["next_step"]["en"].startswith("You sent this very file before") and "Correct" in two["next_step"]["en"]
+    assert receipt.steps(two, has_copy=True) == receipt.steps(one, has_copy=True) != ()
+    assert len(landed(home)) == 1
+
+
+def test_duplicate_of_what_is_wholly_in_asks_for_nothing(home: Home, declared: Declarations) -> None:
+    drop(home, "sample_statistics/one.csv", cohorts(120))
+    drop(home, "sample_statistics/two.csv", cohorts(120))
+    assert take(home, declared) == ["accepted", "duplicate"]
+    assert "nothing more to do" in answer(home, "two")["next_step"]["en"]
+    assert receipt.steps(answer(home, "two"), has_copy=False) == ()
 
 
 def test_a_then_b_then_a_ends_with_a(home: Home, declared: Declarations) -> None:
@@ -219,7 +259,8 @@ def test_withdrawn_submission_leaves_the_landing_and_stays_archived(home: Home, 
     take(home, declared)
     ledger = Ledger(home)
     ledger.append("withdrawal", submission_id=ledger.submissions[0].submission_id, why="sent by mistake")
-    take(home, declared)
+    told: list[take_in.Taken] = []
+    assert take_in.process(home, declared, Ledger(home), told.append) == told == []
     assert landed(home) == []
     assert archive.fetch(home, ledger.submissions[0].sha256) == cohorts(120)
 

@@ -18,7 +18,7 @@ from pipelines import translation
 from pipelines.declarations import OPERATORS, STATUSES, TYPES, Column, Declarations, TableContract, load
 from pipelines.intake import examples, guide, receipt, spreadsheet, template
 from pipelines.intake.examine import ACCEPTED, CHANGED, Examination, Examiner
-from pipelines.intake.findings import ERROR, SENTENCES
+from pipelines.intake.findings import ERROR, SENTENCES, VARIANTS
 from pipelines.intake.normalise import Normaliser
 from pipelines.intake.read import Sheet, read
 from pipelines.intake.recognise import Table, recognise
@@ -72,7 +72,10 @@ def test_a_template_passes_and_its_examples_are_not_taken_for_data(
     declared: Declarations, examiner: Examiner, object_id: str, language: str, extension: str
 ) -> None:
     examined = examiner.examine(make(declared, object_id, language, extension), f"template.{extension}")
-    assert [(f.rule, f.row) for f in examined.findings] == [("example_row", 2), ("example_row", 3)]
+    assert [(f.rule, f.row) for f in examined.findings] == [
+        ("example_row", 2), ("example_row", 3), ("only_examples", 1)
+    ]  # fmt: skip
+    assert [t.rows_read for t in examined.tables] == [0]
     assert [(t.contract.id, len(t.accepted), len(t.refused)) for t in examined.tables] == [(object_id, 0, 0)]
     assert examined.verdict == ACCEPTED
 
@@ -176,7 +179,11 @@ def test_a_workbook_shows_what_is_needed_and_what_is_only_an_example(declared: D
     assert len(needed) == len(others) == 1 and needed != others
     for cell, column in zip(sheet[1], contract.columns, strict=True):
         assert cell.font.bold and column.describe(language) in cell.comment.text
-    assert sheet["A2"].comment and sheet["A3"].comment
+    assert translation.translator(language)("The grey rows are examples: write over them, or delete them.") in (
+        sheet["A1"].comment.text
+    )
+    # A note in an example row would stay on whatever is written over it.
+    assert not any(cell.comment for row in sheet.iter_rows(min_row=2) for cell in row)
     dressed = {str(where.sqref): rule for where in sheet.conditional_formatting for rule in where.rules}
     assert sorted(dressed) == ["A2:L2", "A3:L3"]
     assert all(rule.dxf.font.i for rule in dressed.values())
@@ -438,7 +445,7 @@ def test_what_the_page_says_is_refused_is_refused_in_these_words(
 
 
 def test_the_page_quotes_sentences_of_receipts(declared: Declarations) -> None:
-    told = [sentence.casefold() for _, sentence in SENTENCES.values()]
+    told = [sentence.casefold() for sentence in (*(words for _, words in SENTENCES.values()), *VARIANTS.values())]
     for row in promised("| the receipt says | what happened"):
         for quoted in row[0].casefold().split(", "):
             parts = [part.strip(" ?") for part in quoted.split("…")]

@@ -243,3 +243,43 @@ def test_order_and_index_are_kept_and_no_rows_give_no_rows() -> None:
 def test_policy_that_is_neither_hidden_nor_shown_is_an_error(hidden) -> None:
     with pytest.raises(ValueError, match="zeros"):
         hidden(table("examinees", {"all": 5}), zeros="sometimes")
+
+
+def beside_a_comparator(own: Any, other: Any) -> pd.DataFrame:
+    """A share in one authority whose target of 2014 is what another authority had in 2013."""
+    later = across("examinees_share", {"0001": own}, period="2014")
+    later = later.assign(
+        baseline_value=0.5, target_value=0.25, path_value=0.3, verdict="behind", change_from_baseline="improved",
+        depends_on="examinees_share|0003|A|2013|all|all;examinees_share|0001|A|2013|all|all",
+    )  # fmt: skip
+    earlier = across("examinees_share", {"0003": other, "0001": (50, 100)})
+    return pd.concat([earlier, later], ignore_index=True)
+
+
+REFERENCES = ["baseline_value", "target_value", "path_value", "verdict", "change_from_baseline"]
+
+
+def test_target_that_hangs_on_a_hidden_cell_goes_with_path_and_verdict_and_the_baseline_stays() -> None:
+    later = protect(beside_a_comparator((60, 100), (5, 100)), INDICATORS, AREAS, SETTINGS).loc[2]
+    assert later["conf_status"] == "F" and later["value"] == 0.6
+    assert later[["target_value", "path_value"]].isna().all()
+    assert list(later[["baseline_value", "verdict", "change_from_baseline"]]) == [0.5, "not_enough_data", "improved"]
+
+
+def test_target_that_hangs_on_shown_cells_stays() -> None:
+    later = protect(beside_a_comparator((60, 100), (500, 2000)), INDICATORS, AREAS, SETTINGS).loc[2]
+    assert list(later[REFERENCES]) == [0.5, 0.25, 0.3, "behind", "improved"]
+
+
+def test_hidden_row_says_neither_what_it_hangs_on_nor_how_much_is_hidden_in_it_nor_its_status() -> None:
+    values = beside_a_comparator((5, 100), (500, 2000)).assign(n_hidden=1)
+    for status in ("B", "E", "P", "U", "Q", "M", "L", "O"):
+        later = protect(values.assign(obs_status=status), INDICATORS, AREAS, SETTINGS).loc[2]
+        assert (later["conf_status"], later["obs_status"]) == ("C", "A")
+        assert later[["depends_on", "n_hidden", "verdict", *REFERENCES]].isna().all()
+
+
+def test_target_that_hangs_on_a_cell_that_is_not_there_is_an_error() -> None:
+    values = beside_a_comparator((60, 100), (500, 2000)).assign(depends_on="examinees_share|0003|A|1999|all|all")
+    with pytest.raises(ValueError, match="1999"):
+        protect(values, INDICATORS, AREAS, SETTINGS)

@@ -49,6 +49,9 @@ INDICATORS = [
     indicator("grade", "mean", "grade", "grade", "n_examinees"),
 ]
 
+# Two published tables: the values, and one that follows from them.
+TABLES = [SimpleNamespace(id="indicator_values"), SimpleNamespace(id="gaps")]
+
 COUNTS = {"IL": 1000, "N": 300, "0001": 100, "0002": 200}
 WORDS = ["value_low", "value_high", "target_value", "path_value", "baseline_value"]
 
@@ -101,8 +104,15 @@ def release() -> pd.DataFrame:
 
 def declared(settings: dict[str, Any]) -> Any:
     """Declarations of the four indicators: what the gate asks of them and nothing else."""
-    registers = {"indicators": INDICATORS, "areas": AREAS, "baselines": []}
-    return SimpleNamespace(rows=registers.__getitem__, initiative=SimpleNamespace(settings=settings))
+    registers = {"indicators": INDICATORS, "areas": AREAS, "baselines": [], "targets": []}
+    return SimpleNamespace(rows=registers.__getitem__, initiative=SimpleNamespace(settings=settings), published=TABLES)
+
+
+def gaps(about: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the derived table about these values."""
+    key = ["indicator_id", "area_code", "frequency", "period", "dimension", "member"]
+    shown = about[about["value"].notna()]
+    return shown[key].assign(reference_member=shown["member"], gap=0.1)
 
 
 def at(frame: pd.DataFrame, indicator_id: str, area: str = "IL", period: str = "2022") -> pd.Series:
@@ -116,6 +126,8 @@ def gate(tmp_path: Path) -> Any:
         for name, frame in folders.items():
             (tmp_path / name).mkdir(exist_ok=True)
             frame.to_parquet(tmp_path / name / "indicator_values.parquet")
+            changed.get("derived", gaps(frame)).to_parquet(tmp_path / name / "gaps.parquet")
+        changed.pop("derived", None)
         return run_gate(
             tmp_path / "published",
             None if previous is None else tmp_path / "previous",
@@ -243,6 +255,17 @@ def test_accepted_check_lets_the_release_through_and_stays_marked(gate) -> None:
     (check,) = [check for check in result.checks if not check.passed]
     assert result.passed and check.accepted
     assert check.message.endswith("Accepted: the exam became compulsory")
+
+
+def test_derived_row_about_a_hidden_value_is_a_leak(gate) -> None:
+    values = release()
+    where = at(values, "persistence", "0002")
+    values.loc[where, "conf_status"] = "C"
+    of_shown, of_all = (
+        {check.check: check.n_failed for check in gate(values, derived=gaps(rows)).checks}
+        for rows in (values[~where], values)
+    )
+    assert of_all["check_release_confidentiality"] > of_shown["check_release_confidentiality"]
 
 
 def test_confidentiality_can_never_be_accepted(gate) -> None:

@@ -194,9 +194,14 @@ def test_cohorts_are_a_genuine_windows_1255_file(inbox: Path, country: Country) 
     with pytest.raises(UnicodeDecodeError):
         file.read_text(encoding="utf-8")
     rows = csv_rows(file, "cp1255")
-    assert sum(int(row['לומדים בכיתה י"ב'].replace(",", "")) for row in rows) == country.cohorts.sum()
-    pairs = [(row["לומדים ברמת הצטיינות"], row['לומדים בכיתה י"ב']) for row in rows]
-    assert all(int(part.replace(",", "")) <= int(whole.replace(",", "")) for part, whole in pairs)
+
+    def number(row: dict[str, str], name: str) -> int:
+        return int(row[name].replace(",", ""))
+
+    enrolled = 'לומדים בכיתה י"ב'
+    assert sum(number(row, enrolled) for row in rows) == country.cohorts.sum()
+    assert all(number(row, "לומדים ברמת הצטיינות") <= number(row, enrolled) for row in rows)
+    assert any("," in row[enrolled] for row in rows)
     assert {len(row["סמל רשות"]) for row in rows} == {4}
 
 

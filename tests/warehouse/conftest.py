@@ -40,8 +40,8 @@ def _examinees(
     return place | exam | {"n_examinees": examinees, "mean_final_grade": grade} | more
 
 
-def _group(area: str, sector: str, gender: str, examinees: Any) -> dict[str, Any]:
-    return _examinees(area, 2021, examinees, sector=sector, gender=gender)
+def _group(area: str, sector: str, gender: str, examinees: Any, units: int = 5) -> dict[str, Any]:
+    return _examinees(area, 2021, examinees, units=units, sector=sector, gender=gender)
 
 
 def _cohort(area: str, year: int, sector: str, gender: str, enrolled: int) -> dict[str, Any]:
@@ -124,6 +124,17 @@ SUBMISSIONS: list[tuple[str, str, Rows]] = [
         _examinees("0102", 2024, ("M", None)),
         _examinees("0201", 2024, ("L", None)),
         _examinees("0202", 2024, HIDDEN),
+    ]),
+    # One weaker number makes the sums weaker.
+    ("matriculation_authority", "sa", [
+        _examinees("0101", 2025, ("P", 70), 80.0),
+        _examinees("0102", 2025, ("E", 20), ("U", 75.0)),
+        _examinees("0201", 2025, 80, 90.0),
+    ]),
+    # Less is better at four units: the boys have more.
+    ("matriculation_groups", "sb", [
+        _group("0101", "jewish", "female", 40, units=4),
+        _group("0101", "jewish", "male", 60, units=4),
     ]),
     ("matriculation_school", "sa", [
         _school("0101", "000011", 20, year=2025),

@@ -82,8 +82,8 @@ def test_published_model_keeps_its_columns(manifest):
     assert model["config"]["contract"]["enforced"]
     assert ",".join(model["columns"]) == (
         "initiative_id,indicator_id,definition_version,unit,area_type,area_code,frequency,period,dimension,member,"
-        "numerator,denominator,value,obs_status,coverage,source_object,submissions,baseline_period,baseline_value,"
-        "target_period,target_value,path_value"
+        "numerator,denominator,value,obs_status,coverage,n_hidden,source_object,submissions,baseline_period,baseline_value,"
+        "target_period,target_value,path_value,depends_on"
     )
 
 

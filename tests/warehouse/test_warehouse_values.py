@@ -3,12 +3,18 @@
 import shutil
 
 import duckdb
+import pandas as pd
 import pytest
 
 from pipelines import warehouse
+from pipelines.assessment import assess
 from pipelines.paths import Home
+from pipelines.protection import protect
+from pipelines.protection.audit import audit
+from pipelines.publishing.baselines import restated_baselines
 
 COUNT, SHARE, MEAN = "mathematics_5u_examinees", "mathematics_5u_examinees_share", "mathematics_5u_mean_grade"
+FOUR_UNITS = "mathematics_4u_examinees_share"
 TWO_SUBJECTS, SCHOOLS = "two_subjects_5u_examinees", "two_subjects_5u_schools"
 PARTICIPANTS, GIRLS_SHARE = "participants", "girls_share"
 REPORTED, REPORTED_WITHOUT_PERSONS = "skills_share", "mood_mean"
@@ -126,11 +132,44 @@ def test_group_of_which_some_is_hidden_is_a_lower_bound_without_known_coverage(v
 
 
 def test_unreliable_number_counts_as_reported_and_every_other_marker_is_no_number(values):
-    assert shown(cell(values, COUNT, "0101", "2024")) == (33, None, 33, "A", 1)
-    assert shown(cell(values, COUNT, "0102", "2024")) == NOTHING
-    assert shown(cell(values, COUNT, "0201", "2024")) == NOTHING
-    assert cell(values, COUNT, "0202", "2024")["obs_status"] == "Q"
-    assert shown(cell(values, COUNT, "IL", "2024"))[:4] == (33, None, 33, "A")
+    assert shown(cell(values, COUNT, "0101", "2024")) == (33, None, 33, "U", 1)
+    assert shown(cell(values, COUNT, "0102", "2024")) == (None, None, None, "M", None)
+    assert shown(cell(values, COUNT, "0201", "2024")) == (None, None, None, "L", None)
+    assert shown(cell(values, COUNT, "0202", "2024")) == (None, None, None, "Q", None)
+    assert shown(cell(values, COUNT, "0201", "2022")) == NOTHING
+    # Of three authorities one is left out: in the second there can be no examinee, which leaves nothing out.
+    assert shown(cell(values, COUNT, "IL", "2024")) == (33, None, 33, "U", 0.6666666667)
+    assert shown(cell(values, COUNT, "north", "2024")) == (33, None, 33, "U", 1)
+
+
+def test_sum_is_as_weak_as_its_weakest_part(values):
+    assert [cell(values, COUNT, area, "2025")["obs_status"] for area in ("0101", "0102", "0201")] == ["P", "E", "A"]
+    assert [cell(values, COUNT, area, "2025")["obs_status"] for area in ("north", "south", "IL")] == ["E", "A", "E"]
+    # A mean is weaker for its weights too: a grade that is reported, over a number that is provisional.
+    assert [cell(values, MEAN, area, "2025")["obs_status"] for area in ("0101", "0102")] == ["P", "E"]
+
+
+def test_first_value_from_a_declared_break_on_says_so(values):
+    def statuses(indicator, area):
+        return [cell(values, indicator, area, period)["obs_status"] for period in ("2021", "2022", "2023", "2024")]
+
+    assert statuses(MEAN, "IL") == ["O", "B", "O", "O"]
+    assert statuses(MEAN, "0101") == ["A", "O", "B", "U"]
+    # The second authority begins after the break: its series has none.
+    assert cell(values, MEAN, "0102", "2025")["obs_status"] == "E"
+    assert statuses(COUNT, "IL") == ["A", "A", "A", "U"]
+
+
+def test_hidden_rows_are_counted_where_a_count_lacks_nothing_else(values):
+    def n_hidden(area, period, *group):
+        return cell(values, COUNT, area, period, *group)["n_hidden"]
+
+    assert n_hidden("north", "2020") == 1
+    assert n_hidden("0101", "2021", "gender", "male") == 1
+    assert n_hidden("0101", "2020") == n_hidden("IL", "2020") == n_hidden("IL", "2025") == 0
+    # Second has no row at all; schools that have none are not known; of a share no bound follows.
+    assert n_hidden("IL", "2021") is n_hidden("IL", "2021", "gender", "male") is n_hidden("0202", "2020") is None
+    assert cell(values, SHARE, "0101", "2021", "gender", "male")["n_hidden"] is None
 
 
 def test_several_measures_are_summed_and_a_withheld_one_makes_a_lower_bound(values):
@@ -196,18 +235,97 @@ def test_every_area_and_every_member_of_a_reported_group_has_a_row(values):
     assert not [key for key in values if key[0] == COUNT and key[3] == "supervision"]
 
 
-def test_target_and_path_follow_the_baseline(values):
-    def plan(area, period):
-        row = cell(values, COUNT, area, period)
-        names = ("baseline_period", "baseline_value", "target_period", "target_value", "path_value")
-        return tuple(row[name] for name in names)
+def plan(values, indicator, area, period, *group):
+    row = cell(values, indicator, area, period, *group)
+    names = ("baseline_period", "baseline_value", "target_period", "target_value", "path_value")
+    return tuple(row[name] for name in names)
 
-    assert plan("0101", "2021") == ("2020", 100, "2025", 200, 120)
-    assert plan("0101", "2022") == ("2020", 100, "2025", 200, 140)
+
+def test_target_and_path_follow_the_baseline(values):
+    assert plan(values, COUNT, "0101", "2021") == ("2020", 100, "2025", 200, 120)
+    assert plan(values, COUNT, "0101", "2022") == ("2020", 100, "2025", 200, 140)
     # Its baseline was agreed, and its target is its own.
-    assert plan("0201", "2021") == ("2019", 45, "2023", 80, 62.5)
-    assert plan("0102", "2021") == (None, None, None, None, None)
-    assert plan("IL", "2021") == ("2020", 300, None, None, None)
+    assert plan(values, COUNT, "0201", "2021") == ("2019", 45, "2023", 80, 62.5)
+    assert plan(values, COUNT, "0102", "2021") == (None, None, None, None, None)
+    assert plan(values, COUNT, "north", "2021") == ("2020", 100, None, None, None)
+
+
+def test_share_of_the_cohort_is_of_its_newest_whole_number(values):
+    # 0.4 of the 900 of 2020: in 2021 only two of three authorities say how many they have.
+    assert plan(values, COUNT, "IL", "2021") == ("2020", 300, "2025", 360, 312)
+    assert plan(values, COUNT, "IL", "2025") == ("2020", 300, "2025", 360, 360)
+    assert cell(values, COUNT, "IL", "2021")["depends_on"] == f"{SHARE}|IL|A|2020|all|all"
+
+
+def test_who_converges_reaches_the_comparator_and_then_follows_its_own_target(values):
+    third, half_way = 0.3333333333, 0.4166666666  # of ten digits
+    assert plan(values, SHARE, "0101", "2020") == ("2020", 0.25, "2021", third, 0.25)
+    assert plan(values, SHARE, "0101", "2021") == ("2020", 0.25, "2021", third, third)
+    # From a third in 2020 to a half in 2024 the country should be half-way in 2022.
+    assert plan(values, SHARE, "0101", "2022") == ("2020", 0.25, "2024", 0.5, half_way)
+    assert plan(values, SHARE, "0101", "2022")[2:] == plan(values, SHARE, "IL", "2022")[2:]
+    assert plan(values, SHARE, "0101", "2024") == ("2020", 0.25, "2024", 0.5, 0.5)
+    # Without a baseline there is a target and no way to it, until the country's way is its own.
+    assert plan(values, SHARE, "0202", "2020") == (None, None, "2021", third, None)
+    assert plan(values, SHARE, "0202", "2022") == (None, None, "2024", 0.5, half_way)
+    assert cell(values, SHARE, "0101", "2021")["depends_on"] == f"{SHARE}|IL|A|2020|all|all"
+    assert cell(values, SHARE, "IL", "2022")["depends_on"] is None
+
+
+def test_there_is_no_target_where_the_comparator_has_no_value(values):
+    assert cell(values, FOUR_UNITS, "IL", "2021")["value"] is None
+    assert plan(values, FOUR_UNITS, "north", "2021")[2:] == (None, None, None)
+
+
+def test_gap_is_closed_from_below_and_where_less_is_better_from_above(values):
+    # Girls 50 of 200: boys may be 0.02 below. Girls 40 of 200 at four units: boys may be 0.05 above.
+    assert plan(values, SHARE, "0101", "2021", "gender", "male") == ("2020", 0.15, "2024", 0.23, 0.17)
+    assert plan(values, FOUR_UNITS, "0101", "2021", "gender", "male") == ("2021", 0.3, "2024", 0.25, 0.3)
+    row = cell(values, SHARE, "0101", "2021", "gender", "male")
+    assert row["depends_on"] == f"{SHARE}|0101|A|2021|gender|female"
+    assert plan(values, SHARE, "0101", "2021", "gender", "female")[2:] == (None, None, None)
+
+
+def test_path_leads_over_declared_milestones(values):
+    path = {
+        period: plan(values, MEAN, "0101", period)[4] for period in ("2020", "2021", "2022", "2023", "2024", "2025")
+    }
+    assert path == {"2020": 80, "2021": 84, "2022": 88, "2023": 89, "2024": 90, "2025": 90}
+
+
+def test_agreed_baseline_stays_beside_what_the_source_says_today(values, built, home, declared):
+    settings = declared.initiative.settings
+    registers = {
+        name: pd.DataFrame(
+            [dict(row) for row in declared.rows(name)], columns=[c.name for c in declared.objects[name].columns]
+        )
+        for name in ("indicators", "areas", "baselines", "breaks", "targets")
+    }
+    with duckdb.connect(str(home.next_warehouse), read_only=True) as connection:
+        facts = connection.sql("select * from fct_indicator_values").df()
+    assessed = assess(facts, registers["indicators"], settings, registers["breaks"])
+    published = protect(assessed, registers["indicators"], registers["areas"], settings, registers["baselines"])
+    restated = restated_baselines(published, declared)
+    numbers = restated[["indicator_id", "area_code", "baseline_period", "baseline_value", "baseline_restated_value"]]
+    found = {row[:3]: row[3:] for row in numbers.astype(object).where(numbers.notna(), None).itertuples(index=False)}
+    assert found[MEAN, "IL", "2020"] == (84, 85)
+    assert found[COUNT, "0201", "2019"] == (45, None)
+    # What is published of all this follows from what is shown, and the bounds of a sum from its hidden part.
+    north = published.set_index(["indicator_id", "area_code", "period", "dimension"]).loc[
+        (COUNT, "north", "2020", "all")
+    ]
+    assert tuple(north[["value", "value_low", "value_high"]]) == (100, 100, 110)
+    assert (
+        audit(
+            published,
+            registers["indicators"],
+            registers["areas"],
+            settings,
+            registers["baselines"],
+            registers["targets"],
+        )
+        == []
+    )
 
 
 def test_nodes_are_reported_and_the_database_is_let_go(built, home):

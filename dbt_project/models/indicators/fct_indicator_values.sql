@@ -56,16 +56,16 @@ joined as (
         results.value,
         coalesce(results.obs_status, 'O') as obs_status,
         results.coverage,
+        results.n_hidden,
         results.source_object,
         results.submissions,
         baselines.baseline_period,
         baselines.baseline_value,
         targets.target_period,
         targets.target_value,
-        -- Any period begins with its year.
-        cast(substring(spine.period, 1, 4) as integer) as year,
-        cast(substring(baselines.baseline_period, 1, 4) as integer) as baseline_year,
-        cast(substring(targets.target_period, 1, 4) as integer) as target_year
+        targets.valid_after,
+        targets.depends_on,
+        {{ month_number('spine.period') }} as month
     from spine
     inner join indicators on spine.indicator_id = indicators.indicator_id
     inner join {{ ref('stg_areas') }} as areas on spine.area_code = areas.area_code
@@ -88,36 +88,50 @@ joined as (
             and spine.area_code = targets.area_code
             and spine.dimension = targets.dimension
             and spine.member = targets.member
+            and (targets.valid_after is null or spine.period > targets.valid_after)
+            and (targets.valid_until is null or spine.period <= targets.valid_until)
 )
 
 select
     cast('{{ var("initiative_id") }}' as string) as initiative_id,
-    indicator_id,
-    definition_version,
-    unit,
-    area_type,
-    area_code,
-    frequency,
-    period,
-    dimension,
-    member,
-    numerator,
-    denominator,
-    value,
-    obs_status,
-    coverage,
-    source_object,
-    submissions,
-    baseline_period,
-    baseline_value,
-    case when target_value is not null then target_period end as target_period,
-    target_value,
+    joined.indicator_id,
+    joined.definition_version,
+    joined.unit,
+    joined.area_type,
+    joined.area_code,
+    joined.frequency,
+    joined.period,
+    joined.dimension,
+    joined.member,
+    joined.numerator,
+    joined.denominator,
+    joined.value,
+    joined.obs_status,
+    joined.coverage,
+    joined.n_hidden,
+    joined.source_object,
+    joined.submissions,
+    joined.baseline_period,
+    joined.baseline_value,
+    case when joined.target_value is not null then joined.target_period end as target_period,
+    joined.target_value,
     case
-        when year >= target_year then target_value
-        when year >= baseline_year then round(
-            baseline_value
-            + (target_value - baseline_value) * (year - baseline_year) / (target_year - baseline_year),
+        when paths.last_month is null then paths.first_value
+        else round(
+            paths.first_value
+            + (paths.last_value - paths.first_value)
+            * (joined.month - paths.first_month) / (paths.last_month - paths.first_month),
             10
         )
-    end as path_value
+    end as path_value,
+    case when joined.target_value is not null then joined.depends_on end as depends_on
 from joined
+left join {{ ref('int_paths') }} as paths
+    on
+        joined.indicator_id = paths.indicator_id
+        and joined.area_code = paths.area_code
+        and joined.dimension = paths.dimension
+        and joined.member = paths.member
+        and coalesce(joined.valid_after, '') = coalesce(paths.valid_after, '')
+        and joined.month >= paths.first_month
+        and (paths.last_month is null or joined.month < paths.last_month)

@@ -29,7 +29,8 @@ matched as (
             else cast(observed.amount as decimal(19, 6)) * cast(weights.amount as decimal(19, 6))
         end as amount,
         case when observed.amount is not null then weights.amount end as weight,
-        case when observed.obs_status = 'Q' or weights.obs_status = 'Q' then 1 else 0 end as is_hidden
+        observed.obs_status,
+        weights.obs_status as weight_status
     from {{ ref('int_filter_matches') }} as matches
     inner join observations as observed
         on
@@ -44,6 +45,19 @@ matched as (
             and observed.submission_id = weights.submission_id
             and observed.source_sheet = weights.source_sheet
             and observed.source_row = weights.source_row
+),
+
+-- A number is as good as the weaker of what it is made from.
+stated as (
+    select
+        *,
+        case
+            when amount is not null then {{ leading_status("concat_ws(';', obs_status, weight_status)") }}
+            when 'Q' in (obs_status, weight_status) then 'Q'
+            when obs_status in ('M', 'L') then obs_status
+            else 'O'
+        end as status
+    from matched
 ),
 
 -- What is counted stands in as many rows as it likes and counts once in its area; a withheld number is above zero.
@@ -62,11 +76,15 @@ counted as (
         min(submission_id) as submission_id,
         1 as amount,
         null as weight,
-        0 as is_hidden
-    from matched
+        -- Whichever of its rows shows that it is there, it is there: one row that is sure makes it sure.
+        case
+            when max(case when status in ('A', 'Q') then 1 else 0 end) = 1 then 'A'
+            else {{ leading_status(list_of('status')) }}
+        end as status
+    from stated
     where
         counted is not null
-        and (amount > 0 or is_hidden = 1)
+        and (amount > 0 or status = 'Q')
     group by
         indicator_id,
         part,
@@ -96,8 +114,8 @@ rows_to_sum as (
         submission_id,
         amount,
         weight,
-        is_hidden
-    from matched
+        status
+    from stated
     where counted is null
     union all
     select * from counted
@@ -118,8 +136,9 @@ select
     sum(amount) as amount,
     sum(weight) as weight,
     count(amount) as n_amounts,
-    sum(case when amount is null then is_hidden else 0 end) as n_hidden,
-    sum(case when amount is null then 1 - is_hidden else 0 end) as n_missing
+    sum(case when status = 'Q' then 1 else 0 end) as n_hidden,
+    sum(case when status in ('O', 'L') then 1 else 0 end) as n_missing,
+    {{ list_of('status') }} as statuses
 from rows_to_sum
 group by
     indicator_id,

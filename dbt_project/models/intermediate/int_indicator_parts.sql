@@ -26,8 +26,13 @@ summed as (
         sum(amounts.n_hidden) as n_hidden,
         sum(amounts.n_missing) as n_missing,
         count(distinct case when ancestors.is_reporting then amounts.area_code end) as n_areas,
-        count(distinct case when ancestors.is_reporting and amounts.n_amounts > 0 then amounts.area_code end)
-            as n_areas_visible,
+        -- Where there can be no number there is nothing to add, and nothing is left out.
+        count(
+            distinct case
+                when ancestors.is_reporting and (amounts.n_amounts > 0 or amounts.statuses = 'M') then amounts.area_code
+            end
+        ) as n_areas_visible,
+        {{ list_of('amounts.statuses') }} as statuses,
         {{ list_of('amounts.area_code') }} as areas,
         {{ list_of('case when amounts.n_hidden + amounts.n_missing > 0 then amounts.area_code end') }}
             as areas_incomplete,
@@ -56,6 +61,7 @@ with_totals as (
     select
         summed.*,
         coalesce(totals.n_areas - summed.n_areas, 0) + summed.n_areas_visible as n_areas_covered,
+        coalesce(totals.n_areas, summed.n_areas) as n_areas_reporting,
         summed.n_hidden + summed.n_missing = 0 as is_whole,
         coalesce(totals.areas, summed.areas) as areas_reporting
     from summed
@@ -80,6 +86,7 @@ ranked as (
         row_number() over (
             partition by indicator_id, part, area_code, period, dimension, member
             order by
+                case when n_amounts + n_hidden > 0 then 0 else 1 end,
                 case when distance = 0 then 0 else 1 end,
                 -- what lies below areas (schools) may cover every area and still know only a part of each
                 case when level_rank < {{ var('area_types') | length }} then 0 else 1 end,
@@ -88,7 +95,8 @@ ranked as (
                 preference
         ) as choice
     from with_totals
-    where n_amounts + n_hidden > 0
+    -- a source that only misses a number says nothing; one that cannot have it or did not collect it does
+    where statuses <> 'O'
 )
 
 select
@@ -102,10 +110,15 @@ select
     ranked.distance,
     ranked.amount,
     ranked.weight,
+    {{ leading_status('ranked.statuses') }} as obs_status,
+    -- Known only where hidden rows are all that is missing: nothing empty, no area absent, nothing below areas.
     case
-        when ranked.n_amounts > 0 then 'A'
-        else 'Q'
-    end as obs_status,
+        when
+            ranked.n_missing = 0
+            and ranked.level_rank < {{ var('area_types') | length }}
+            and (ranked.distance = 0 or ranked.n_areas_reporting >= reporting_areas.n_areas)
+            then cast(ranked.n_hidden as bigint)
+    end as n_hidden,
     -- 1 says that nothing is left out; where only rows of covered areas are hidden, how much is left out is not known.
     case
         when ranked.distance > 0 and (ranked.is_whole or ranked.n_areas_covered < reporting_areas.n_areas)

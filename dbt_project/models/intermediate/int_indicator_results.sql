@@ -26,10 +26,13 @@ joined as (
             end as double
         ) as denominator,
         indicators.denominator_measure is not null as has_denominator,
+        numerators.amount is not null
+        and (indicators.kind in ('count', 'mean', 'reported') or denominators.amount is not null) as has_amounts,
         case
-            when indicators.kind in ('count', 'mean', 'reported') or denominators.obs_status = 'A'
-                then numerators.obs_status
-            else denominators.obs_status
+            when numerators.amount is null then numerators.obs_status
+            when indicators.kind in ('count', 'mean', 'reported') then numerators.obs_status
+            when denominators.amount is null then coalesce(denominators.obs_status, 'O')
+            else {{ leading_status("concat_ws(';', numerators.obs_status, denominators.obs_status)") }}
         end as reported_status,
         -- A share of a part of the whole is no share, unless the same areas stand above and below the line; a mean over
         -- some of the areas is no mean of all.
@@ -38,6 +41,7 @@ joined as (
         or coalesce(denominators.is_whole, false)
         or coalesce(numerators.areas_summed = denominators.areas_summed, false) as is_comparable,
         numerators.coverage,
+        numerators.n_hidden,
         numerators.object_id as source_object,
         {{ merged('numerators.submissions', 'denominators.submissions') }} as submissions
     from parts as numerators
@@ -58,7 +62,7 @@ valued as (
     select
         *,
         case
-            when reported_status <> 'A' or not is_comparable then null
+            when not has_amounts or not is_comparable then null
             when kind = 'count' then numerator
             -- A reported value of which nobody says on how many persons it rests cannot be protected.
             when kind = 'reported' and (denominator > 0 or not has_denominator) then round(numerator, 10)
@@ -68,6 +72,51 @@ valued as (
             when denominator > 0 then round(numerator / denominator, 10)
         end as value
     from joined
+),
+
+-- The method changed at the declared period; a series that has values before shows it at its first one from then on.
+first_by_break as (
+    select
+        valued.indicator_id,
+        valued.area_code,
+        valued.dimension,
+        valued.member,
+        breaks.period as break_period,
+        min(case when valued.period >= breaks.period then valued.period end) as period
+    from valued
+    inner join {{ ref('stg_breaks') }} as breaks on valued.indicator_id = breaks.indicator_id
+    where valued.value is not null
+    group by
+        valued.indicator_id,
+        valued.area_code,
+        valued.dimension,
+        valued.member,
+        breaks.period
+    having min(valued.period) < breaks.period
+),
+
+first_after_breaks as (
+    select distinct
+        indicator_id,
+        area_code,
+        dimension,
+        member,
+        period
+    from first_by_break
+),
+
+marked as (
+    select
+        valued.*,
+        first_after_breaks.period is not null as is_first_after_break
+    from valued
+    left join first_after_breaks
+        on
+            valued.indicator_id = first_after_breaks.indicator_id
+            and valued.area_code = first_after_breaks.area_code
+            and valued.period = first_after_breaks.period
+            and valued.dimension = first_after_breaks.dimension
+            and valued.member = first_after_breaks.member
 )
 
 select
@@ -80,12 +129,14 @@ select
     case when value is not null and kind <> 'count' then denominator end as denominator,
     value,
     case
-        when value is not null then 'A'
-        when reported_status = 'Q' then 'Q'
+        when value is not null and is_first_after_break then 'B'
+        when value is not null or not has_amounts then reported_status
+        -- Its parts are there, but they make no number: of different areas, of nobody, or in contradiction.
         else 'O'
     end as obs_status,
     case when value is not null then coverage end as coverage,
+    case when value is not null and kind = 'count' then n_hidden end as n_hidden,
     coalesce(kind = 'proportion' and numerator > denominator and is_comparable, false) as is_contradictory,
     source_object,
     submissions
-from valued
+from marked

@@ -1,0 +1,9 @@
+{#- Months from year 0 to the start of a period (`2022`, `2022-Q3`, `2022-09`): what orders and subtracts. -#}
+{%- macro month_number(period) -%}
+cast(substring({{ period }}, 1, 4) as integer) * 12
+    + case
+        when substring({{ period }}, 6, 1) = 'Q' then cast(substring({{ period }}, 7, 1) as integer) * 3 - 3
+        when length({{ period }}) = 7 then cast(substring({{ period }}, 6, 2) as integer) - 1
+        else 0
+    end
+{%- endmacro -%}
