@@ -6,11 +6,7 @@ belong here: names that registers declare, and sentences of one page only.
 
 from collections.abc import Mapping
 
-
-def N_(text: str) -> str:
-    """Mark a sentence for the catalogues without translating it yet."""
-    return text
-
+from pipelines.translation import N_
 
 VERDICTS: Mapping[str, str] = {
     "met": N_("Target met"),
@@ -47,17 +43,24 @@ UNITS: Mapping[str, str] = {
     "persons": N_("number of persons"),
     "share": N_("share, in percent"),
     "grade": N_("mean grade"),
+    "sessions": N_("number of sessions"),
+    "schools": N_("number of schools"),
+    "scale": N_("mean on a scale of its own"),
 }
 
 UNIT_TITLES: Mapping[str, str] = {
     "persons": N_("Counts"),
     "share": N_("Shares, in percent"),
     "grade": N_("Grades"),
+    "sessions": N_("Sessions"),
+    "schools": N_("Schools"),
+    "scale": N_("Means on a scale of their own"),
 }
 
 # Where the kind says more than the unit.
 KIND_TITLES: Mapping[str, str] = {
     "ratio": N_("Ratios, in percent"),
+    "reported": N_("Values as they were reported"),
 }
 
 KINDS: Mapping[str, str] = {
@@ -65,6 +68,25 @@ KINDS: Mapping[str, str] = {
     "proportion": N_("a part of a whole, in percent"),
     "ratio": N_("a ratio of two sums"),
     "mean": N_("a weighted mean"),
+    "reported": N_("a value as it was reported"),
+}
+
+KIND_MEANINGS: Mapping[str, str] = {
+    "count": N_("How many there are, summed from the source's rows."),
+    "proportion": N_("How many of a whole: the part can never be more than the whole."),
+    "ratio": N_("One sum divided by another; pupils move between areas, so it can exceed 100%."),
+    "mean": N_("A mean in which every person counts alike, so that large places weigh more than small ones."),
+    "reported": N_(
+        "Another body measured it and gives the finished value, for this area and group alone. It is never added up "
+        "or averaged."
+    ),
+}
+
+# What indicators are for.
+AXES: Mapping[str, str] = {
+    "work_plan": N_("work plan: on the way to the goals"),
+    "infrastructure": N_("infrastructure: whether the partnership itself works"),
+    "mapping": N_("continuous mapping: a broad view beyond the goals"),
 }
 
 DIRECTIONS: Mapping[str, str] = {

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from dashboards import bidi, theme
 from dashboards.content import Material, SiteContent, prepare
 from dashboards.language import Name, Voice, direction_of, self_name, voice
-from dashboards.pages import area, areas, home, indicators, methods, quality
+from dashboards.pages import area, area_indicators, areas, home, indicators, methods, quality
 from dashboards.views import Page
 from pipelines.translation import is_complete
 
@@ -30,6 +30,7 @@ PAGES: Sequence[Callable[[Material, Voice], Iterator[Page]]] = (
     home.pages,
     areas.pages,
     area.pages,
+    area_indicators.pages,
     indicators.pages,
     quality.pages,
     methods.pages,

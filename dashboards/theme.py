@@ -56,6 +56,8 @@ class UnitFormat:
 UNITS: Mapping[str, UnitFormat] = {
     "persons": UnitFormat("#,##0", "#,##0", 0, "+#,##0;-#,##0", 1, True, None),
     "share": UnitFormat("#,##0.0%", "#,##0.##%", 3, "+#,##0.0;-#,##0.0", 100, True, 1.0),
+    "sessions": UnitFormat("#,##0", "#,##0", 0, "+#,##0;-#,##0", 1, True, None),
+    "schools": UnitFormat("#,##0", "#,##0", 0, "+#,##0;-#,##0", 1, True, None),
     "grade": UnitFormat("#,##0.0", "#,##0.##", 1, "+#,##0.0;-#,##0.0", 1, False, None),
     "multiple": UnitFormat("×#,##0.0", "×#,##0.##", 1, "+#,##0.0;-#,##0.0", 1, True, None),
 }

@@ -84,3 +84,15 @@ class GoalView:
     name: Name
     description: Name
     cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """One indicator at an area, as a line of a table; without a change or a verdict nothing can be said."""
+
+    id: str
+    name: Name
+    period: str
+    value: str
+    change: Badge | None
+    verdict: Badge | None

@@ -100,11 +100,12 @@ def run_all(options: argparse.Namespace) -> int:
     """`measure run`: everything pending, through to the published site."""
     from pipelines import steps
     from pipelines.intake import mappings, pickup
-    from pipelines.publishing import lock, release
+    from pipelines.publishing import definitions, lock, release
 
     home, declarations = _open(options)
     with lock.hold(home):
         shop = steps.Workshop(home, declarations, print)
+        definitions.check(declarations, shop.ledger)
         _bind(home, declarations)
         release.complete_swap(home)
         # What people wrote into the files of remembered headers counts from now on.
@@ -367,6 +368,7 @@ def _accept(options: argparse.Namespace, shop: "Workshop") -> None:
 
 
 def _print_summary(shop: "Workshop", seen: int) -> None:
+    from pipelines.publishing import definitions
     from pipelines.publishing import status as state
 
     ledger = shop.ledger
@@ -378,6 +380,8 @@ def _print_summary(shop: "Workshop", seen: int) -> None:
     n_conflicts = state.conflicts(shop.home, shop.declarations, ledger)["total"]
     if n_conflicts:
         print(f"Reported differently by several partners: keys {n_conflicts}; `measure status` lists them.")
+    for line in definitions.decisions(shop.declarations):
+        print(line)
 
 
 READ_ONLY = (status, trace, releases, withdraw, confirm)

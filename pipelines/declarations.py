@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from pipelines.paths import CONTRACTS, INITIATIVES, SCHEMAS
+from pipelines.translation import N_, translator
 
 DATASET, REGISTER, PUBLISHED = "dataset", "register", "published"
 ROLES = {"area", "period", "dimension", "filter", "measure", "attribute", "label"}
@@ -44,12 +45,19 @@ ANY_NUMBER = "#"
 KINDS = (DATASET, REGISTER, PUBLISHED)
 # A landed measure `n` has its status, whether reported, withheld or missing, in a column of this suffix.
 STATUS_SUFFIX = "__obs_status"
+# Kinds of indicator whose numerator is a sum, and the kind that is taken as it was reported.
+SUMMED = frozenset({"count", "proportion", "ratio"})
+REPORTED = "reported"
 OPERATORS = {"<=", "<", ">=", ">", "==", "!="}
 APPEND, REPLACES = "append", "replaces"
 # Where a landed row comes from; intake adds these columns to every dataset.
 LINEAGE = ("submission_id", "partner_id", "source_sheet", "source_row")
+INDICATORS, BREAKS = "indicators", "breaks"
 DEFAULTS = SCHEMAS / "defaults.yml"
 TRUE_FALSE = {"true": True, "false": False}
+VALUE_SEPARATOR = "|"
+# What a break is called that comes from a new version of an indicator's definition.
+NEW_DEFINITION = N_("The definition changed (version {version}).")
 
 
 class DeclarationError(Exception):
@@ -259,6 +267,8 @@ def load(initiative: str | Path | None = None) -> Declarations:
     _check_levels(objects, described)
     registers = [table for table in objects.values() if table.kind == REGISTER]
     rows = {table.id: _read_register(folder / f"{table.id}.csv", table) for table in registers}
+    if BREAKS in rows:
+        rows[BREAKS] += _version_breaks(rows.get(INDICATORS, ()), rows[BREAKS], described.languages)
     loaded = Declarations(
         described, MappingProxyType(objects), MappingProxyType(rows), _fingerprint(files, folder, registers)
     )
@@ -699,6 +709,22 @@ def _check_hierarchy(declared: Declarations) -> None:
             raise DeclarationError(f"{where}: parent_code: '{parent}' is not of a type above {row['area_type']}.")
 
 
+def _version_breaks(
+    indicators: Iterable[Mapping[str, Any]], declared: Iterable[Mapping[str, Any]], languages: Sequence[str]
+) -> tuple[Mapping[str, Any], ...]:
+    """Rows of the register of breaks that new versions of definitions make, as if they had been declared there."""
+    known = {(row["indicator_id"], row["period"]) for row in declared}
+    return tuple(
+        MappingProxyType(
+            {"indicator_id": row["indicator_id"], "period": row["version_first_period"]}
+            | {f"name_{c}": translator(c)(NEW_DEFINITION).format(version=row["definition_version"]) for c in languages}
+            | {"source": "definition_version of the indicator"}
+        )
+        for row in indicators
+        if row["version_first_period"] and (row["indicator_id"], row["version_first_period"]) not in known
+    )
+
+
 def _check_reference_members(declared: Declarations) -> None:
     """The members of a dimension are compared with one of them, or with none."""
     seen: dict[str, int] = {}
@@ -728,21 +754,66 @@ def _check_peers(declared: Declarations) -> None:
 
 
 def _check_indicators(declared: Declarations) -> None:
-    """Measures, objects and filters that indicators name must exist in the contracts."""
-    folder = declared.initiative.folder.name
-    for number, row in enumerate(declared.rows("indicators"), start=2):
+    """Measures, objects and filters that indicators name must exist in the contracts, and fit their kind."""
+    for number, row in enumerate(declared.rows(INDICATORS), start=2):
+        where = f"{declared.initiative.folder.name}/{INDICATORS}.csv: row {number}"
         for part in ("numerator", "denominator"):
-            where = f"{folder}/indicators.csv: row {number}: {part}"
             for object_id in split_list(row[f"{part}_objects"]):
-                table = declared.objects.get(object_id)
-                if table is None or table.kind != DATASET:
-                    raise DeclarationError(f"{where}_objects: '{object_id}' is not a declared dataset.")
-                if row[f"{part}_measure"] not in {c.name for c in table.by_role("measure")}:
-                    raise DeclarationError(f"{where}_measure: not a measure of {object_id}: {row[f'{part}_measure']}.")
-                usable = {c.name for c in (*table.by_role("filter"), *table.by_role("dimension"))}
-                for name in parse_filter(row[f"{part}_filter"]):
-                    if name not in usable:
-                        raise DeclarationError(f"{where}_filter: '{name}' is not a filter or dimension of {object_id}.")
+                _check_part(declared, f"{where}: {part}", row, part, object_id)
+        if (row["definition_version"] > 1) != (row["version_first_period"] is not None):
+            raise DeclarationError(
+                f"{where}: version_first_period: says from which period a definition_version above 1 holds; the first "
+                "version has none."
+            )
+        if row["kind"] == REPORTED:
+            _check_reported(declared, where, row)
+
+
+def _check_part(declared: Declarations, where: str, row: Mapping[str, Any], part: str, object_id: str) -> None:
+    table = declared.objects.get(object_id)
+    if table is None or table.kind != DATASET:
+        raise DeclarationError(f"{where}_objects: '{object_id}' is not a declared dataset.")
+    measures = split_list(row[f"{part}_measure"])
+    for name in measures or [None]:
+        if name not in {c.name for c in table.by_role("measure")}:
+            raise DeclarationError(f"{where}_measure: not a measure of {object_id}: {name}.")
+    if len(measures) > 1 and row["kind"] not in SUMMED:
+        raise DeclarationError(f"{where}_measure: a {row['kind']} has one measure, not several.")
+    usable = {c.name for c in (*table.by_role("filter"), *table.by_role("dimension"))}
+    for name in parse_filter(row[f"{part}_filter"]):
+        if name not in usable:
+            raise DeclarationError(f"{where}_filter: '{name}' is not a filter or dimension of {object_id}.")
+    counted = row["numerator_counts"] if part == "numerator" else None
+    if counted is not None and (counted not in identities(table) or row["kind"] not in SUMMED):
+        raise DeclarationError(
+            f"{where}_counts: '{counted}' is not a key column of {object_id} whose values a {row['kind']} can count."
+        )
+
+
+def _check_reported(declared: Declarations, where: str, row: Mapping[str, Any]) -> None:
+    """One row of a table must be meant, which says what it is worth and how many persons stand behind it."""
+    objects = split_list(row["numerator_objects"])
+    conditions = parse_filter(row["numerator_filter"])
+    for table in (declared.objects[object_id] for object_id in objects):
+        open_columns = [c.name for c in table.by_role("filter") if c.is_key and len(conditions.get(c.name, ())) != 1]
+        if open_columns or identities(table):
+            left = ", ".join((*open_columns, *identities(table)))
+            raise DeclarationError(f"{where}: numerator_filter: must name one value of {left}, which {table.id} has.")
+    rests = row["denominator_measure"]
+    if rests is None:
+        if row["counts_persons"]:
+            raise DeclarationError(
+                f"{where}: denominator_measure: must say on how many persons a reported value rests."
+            )
+    elif any(row[f"numerator_{what}"] != row[f"denominator_{what}"] for what in ("filter", "objects")):
+        raise DeclarationError(f"{where}: denominator_filter, denominator_objects: must be those of the numerator.")
+    if row["unit"] == "persons":
+        raise DeclarationError(f"{where}: unit: a number of persons is a count, not {REPORTED}.")
+
+
+def identities(table: TableContract) -> tuple[str, ...]:
+    """Columns of a table's key that name a thing, such as a school, which is no area, period or group."""
+    return tuple(column.name for column in table.by_role("attribute") if column.is_key)
 
 
 # What a target of each kind is measured by beside its own baseline, and whether it names an amount.
@@ -824,9 +895,10 @@ def split_list(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(";") if part.strip())
 
 
-def parse_filter(text: str | None) -> dict[str, str]:
-    """`a=1;b=2` → {"a": "1", "b": "2"}, the form of filters in registers."""
-    return dict(part.split("=", 1) for part in split_list(text))
+def parse_filter(text: str | None) -> dict[str, tuple[str, ...]]:
+    """`a=1|2;b=3` → {"a": ("1", "2"), "b": ("3",)}, the form of filters in registers: one of the values must stand."""
+    pairs = (part.split("=", 1) for part in split_list(text))
+    return {name: tuple(values.split(VALUE_SEPARATOR)) for name, values in pairs}
 
 
 def _fingerprint(contracts: Iterable[Path], folder: Path, registers: Iterable[TableContract]) -> str:

@@ -16,7 +16,7 @@ from pipelines.declarations import Declarations
 from pipelines.intake import mappings, pickup, take_in
 from pipelines.intake.take_in import Taken
 from pipelines.paths import Home
-from pipelines.publishing import release, tables
+from pipelines.publishing import definitions, release, tables
 from pipelines.publishing.baselines import restated_baselines
 from pipelines.publishing.gate import GateResult, run_gate
 from pipelines.publishing.ledger import Ledger
@@ -59,7 +59,11 @@ def has_work(shop: Workshop, events: Sequence[pickup.Event] | None = None) -> bo
 
 
 def intake(shop: Workshop) -> list[Taken]:
-    """Pick up every new file and make landing and receipts of whatever lacks them."""
+    """Pick up every new file and make landing and receipts of whatever lacks them.
+
+    Raises DeclarationError, before anything is read, where an indicator means something else under its old version.
+    """
+    definitions.check(shop.declarations, shop.ledger)
     # What an earlier run left half done is completed first: from here on `next` belongs to this run.
     release.complete_swap(shop.home)
     for left_over in (shop.home.gate, shop.home.next / release.STAMP_FILE):
@@ -162,6 +166,7 @@ def publish(shop: Workshop) -> Path:
     ledger = shop.ledger
     draft = release.opened(shop.home, shop.declarations, ledger)
     release.seal(draft, ledger)
+    definitions.record(shop.declarations, ledger)
     return release.publish(shop.home, draft, ledger)
 
 

@@ -17,6 +17,11 @@ SOURCE_LANGUAGE = "en"
 TEMPLATE = "messages.pot"
 
 
+def N_(text: str) -> str:
+    """Mark a sentence for the catalogues without translating it yet."""
+    return text
+
+
 def translator(language: str) -> Callable[[str], str]:
     """The function that turns an English sentence into a language; a sentence without a translation stays English."""
     sentences = _sentences(language)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pipelines.declarations import DATASET, STATUS_SUFFIX, Column, Declarations, TableContract
+from pipelines.declarations import DATASET, STATUS_SUFFIX, Column, Declarations, TableContract, identities
 from pipelines.paths import DBT_PROJECT, Home
 from pipelines.versions import ranked_sql
 
@@ -195,6 +195,8 @@ def _observed(table: TableContract) -> dict[str, Any] | None:
         "area": areas[0],
         "period": periods[0],
         "characteristics": _names(table.by_role("filter") + table.by_role("dimension")),
+        "dimensions": _names(table.by_role("dimension")),
+        "identities": list(identities(table)),
         "measures": measures,
     }
 

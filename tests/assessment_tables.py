@@ -26,6 +26,7 @@ INDICATORS = pd.DataFrame(
         ("persistence", "ratio", "up", True, 20),
         ("grade", "mean", "up", False, 20),
         ("sessions", "count", "up", False, None),
+        ("skills", "reported", "up", True, None),
     ],
     columns=["indicator_id", "kind", "direction", "counts_persons", "minimum_denominator"],
 )

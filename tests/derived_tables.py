@@ -28,7 +28,7 @@ INDICATORS = pd.DataFrame(
         "indicator_id", "goal_id", "is_headline", "kind", "direction", "counts_persons", "minimum_denominator",
         "numerator_measure", "numerator_filter",
     ],
-).assign(frequency="A", denominator_measure="n_enrolled", denominator_filter=None)  # fmt: skip
+).assign(frequency="A", numerator_counts=None, denominator_measure="n_enrolled", denominator_filter=None)  # fmt: skip
 
 GROUPS = pd.DataFrame(
     {"dimension": ["gender", "gender"], "member": ["girls", "boys"], "is_reference": [False, True]},

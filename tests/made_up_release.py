@@ -116,7 +116,7 @@ def _row(
     if state in "OQ":
         return (*key, *[None] * 5, state, "F", *[None] * 6, "not_enough_data", *["not_comparable"] * 2, None, None)
     size = round(SIZES[area["area_type"]] * (1 + number % 7 / 5) / (2 if place else 1))
-    start = {"persons": size * 0.11, "share": 0.09 + 0.004 * order, "grade": 80.0}[indicator["unit"]]
+    start = {"persons": size * 0.11, "share": 0.09 + 0.004 * order, "grade": 80.0}.get(indicator["unit"], size * 0.01)
     growth = 1 + (year - 2013) * (0.02 + 0.014 * ((number + order) % 8)) + 0.05 * math.sin(year * 1.7 + order + place)
     value = start * growth if indicator["unit"] != "grade" else 80 + 3 * math.sin(year + number)
     base = start if indicator["unit"] != "grade" else 80.0

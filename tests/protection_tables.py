@@ -43,6 +43,8 @@ INDICATORS = pd.DataFrame(
         ("persistence", "ratio", True, "n_examinees", "subject=1;units=5", "n_started", None),
         ("grade", "mean", False, "grade", None, "n_examinees", "subject=1;units=5"),
         ("sessions", "count", False, "n_sessions", None, None, None),
+        ("schools", "count", False, "n_examinees", "subject=1;units=5", None, None),
+        ("skills", "reported", True, "share", "measure=skills", "n_persons", "measure=skills"),
     ],
     columns=[
         "indicator_id",
@@ -54,6 +56,8 @@ INDICATORS = pd.DataFrame(
         "denominator_filter",
     ],
 ).assign(direction="up", minimum_denominator=20)
+INDICATORS["numerator_counts"] = INDICATORS["indicator_id"].map({"schools": "school_id"})
+INDICATORS["unit"] = INDICATORS["kind"].map({"count": "persons", "mean": "grade"}).fillna("share")
 
 
 def assessed(rows: list[tuple[Any, ...]], **columns: Any) -> pd.DataFrame:
@@ -62,6 +66,7 @@ def assessed(rows: list[tuple[Any, ...]], **columns: Any) -> pd.DataFrame:
     is_count = frame["indicator_id"].isin(INDICATORS.loc[INDICATORS["kind"] == "count", "indicator_id"])
     whole = frame["denominator"].mask(frame["denominator"] == 0)
     frame["value"] = frame["numerator"].where(is_count, frame["numerator"] / whole)
+    frame["unit"] = frame["indicator_id"].map(INDICATORS.set_index("indicator_id")["unit"])
     frame["obs_status"] = pd.array(["O" if missing else "A" for missing in frame["numerator"].isna()], dtype="str")
     frame = frame.assign(frequency="A", coverage=1.0, submissions="s1", baseline_period="2013", target_period="2023")
     key = ["indicator_id", "area_code", "dimension", "member"]

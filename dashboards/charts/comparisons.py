@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboards.charts.dots import at, by_scale, dot, dot_input, latest_shown
+from dashboards.charts.dots import at, by_scale, dot, dot_input, first_ones, latest_shown
 from dashboards.charts.words import cell, heading_lines, headline, title, with_range
 from dashboards.content import Area, Indicator, Material
 from dashboards.language import Voice
@@ -22,11 +22,15 @@ def comparison_charts(material: Material, voice: Voice, area: Area) -> tuple[Cha
     if not others:
         return ()
     everybody = (area, *others)
-    rates = [i for i in indicators if not i.is_count]
+    rates = first_ones(i for i in indicators if not i.is_count and _has_value(material, area, i))
     charts = [_growth_chart(material, voice, everybody)]
     for scale, alike in by_scale(rates).items():
         charts.append(_level_chart(material, voice, everybody, alike, scale))
     return tuple(chart for chart in charts if chart)
+
+
+def _has_value(material: Material, area: Area, indicator: Indicator) -> bool:
+    return latest_shown(material.points(area.code, indicator.id)) is not None
 
 
 def _few_children(material: Material, area: Area) -> tuple[Area, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from dashboards.charts.dots import at, by_scale, dot, dot_input
+from dashboards.charts.dots import at, by_scale, dot, dot_input, first_ones
 from dashboards.charts.words import heading_lines, headline, title, with_range
 from dashboards.content import HIDDEN, SHOWN, Area, Indicator, Material
 from dashboards.language import Name, Voice
@@ -34,11 +34,17 @@ def _group_charts(
     material: Material, voice: Voice, area: Area, dimension: str, members: Sequence[Mapping[str, object]],
     divided: Sequence[Indicator],
 ) -> tuple[Chart, ...]:  # fmt: skip
+    known = (i for i in divided if _has_value(material, area, i, dimension))
     charts = (
         _group_chart(material, voice, area, dimension, members, alike, scale)
-        for scale, alike in by_scale(divided).items()
+        for scale, alike in by_scale(first_ones(known)).items()
     )
     return tuple(chart for chart in charts if chart)
+
+
+def _has_value(material: Material, area: Area, indicator: Indicator, dimension: str) -> bool:
+    groups = material.series.get(area.code, {}).get(indicator.id, {})
+    return any(p.state == SHOWN for (cut, _), points in groups.items() if cut == dimension for p in points)
 
 
 def dimension_name(material: Material, voice: Voice, dimension: str) -> Name:

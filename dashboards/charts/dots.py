@@ -8,6 +8,15 @@ from dashboards.panels.axes import round_axis
 from dashboards.panels.dots import Dot, DotRow, DotRows
 from dashboards.theme import unit_format
 
+# More rows than this nobody reads on a phone; the list of all indicators has the others.
+MOST_ROWS = 8
+
+
+def first_ones(indicators: Iterable[Indicator]) -> list[Indicator]:
+    """The indicators that a chart has room for: the headline ones, then the others in declared order."""
+    found = sorted(indicators, key=lambda indicator: not indicator.is_headline)
+    return found[:MOST_ROWS]
+
 
 def by_scale(indicators: Iterable[Indicator]) -> dict[tuple[str, str], list[Indicator]]:
     """Indicators that may share an axis, by kind and unit: a ratio can be ten times as large as a part of a whole."""

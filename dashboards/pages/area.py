@@ -1,17 +1,16 @@
-"""The page of one area: cards, trends, comparison, groups, further indicators, and how far to trust the page."""
+"""The page of one area: cards, trends, comparison, groups, and how far to trust the page."""
 
 from collections.abc import Iterator
 
-from dashboards.cards import goal_views, latest, state_sentence
+from dashboards.cards import goal_views, state_sentence
 from dashboards.charts.comparisons import comparison_charts
 from dashboards.charts.divisions import group_charts
 from dashboards.charts.trends import trend_chart
-from dashboards.charts.words import cell, common_breaks, common_legend, headline
+from dashboards.charts.words import common_breaks, common_legend
 from dashboards.content import HIDDEN, MISSING, SHOWN, WITHHELD, Area, Material
-from dashboards.labels import CHANGES, VERDICTS
 from dashboards.language import Voice
 from dashboards.tables import positions, report_card
-from dashboards.views import Badge, Page
+from dashboards.views import Page
 
 FEW = 20
 
@@ -50,7 +49,7 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
             "comparison": (comparison := comparison_charts(material, voice, area)),
             "comparison_legend": common_legend(comparison),
             "groups": [(name, common_legend(charts), charts) for name, charts in group_charts(material, voice, area)],
-            "indicators": _rows(material, voice, area),
+            "n_indicators": voice.integer(len(material.indicators)),
             "trust": _trust(material, voice, area),
         }
     children = material.children.get(area.code, ())
@@ -71,27 +70,6 @@ def _facts(material: Material, voice: Voice, area: Area) -> list[tuple[str, str]
         for column in columns
         if column.type == "integer" and column.labels and area.row.get(column.name) is not None
     ]
-
-
-def _rows(material: Material, voice: Voice, area: Area) -> list[tuple[object, ...]]:
-    """The indicators without a card, one line each: name, period, value, change since the baseline, verdict."""
-    rows: list[tuple[object, ...]] = []
-    for indicator in (i for i in material.indicators.values() if not i.is_headline):
-        now = latest(material.points(area.code, indicator.id))
-        shown = now if now and now.state == SHOWN else None
-        rows.append(
-            (
-                indicator.id,
-                headline(voice, indicator),
-                voice.period(now.period) if now else "–",
-                cell(voice, indicator.unit, now),
-                Badge(shown.change_from_baseline, voice.word(CHANGES, shown.change_from_baseline))
-                if shown and shown.change_from_baseline
-                else None,
-                Badge(shown.verdict, voice.word(VERDICTS, shown.verdict)) if shown and shown.verdict else None,
-            )
-        )
-    return rows
 
 
 def _trust(material: Material, voice: Voice, area: Area) -> dict[str, object]:

@@ -1,14 +1,17 @@
-"""The catalogue of indicators: what each one counts, of whom, from which source, and who answers for it."""
+"""The catalogue of indicators: what each is, why it matters, how it is computed, and who answers for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from dashboards.charts.trends import trend_chart
 from dashboards.charts.words import headline
 from dashboards.content import Indicator, Material
-from dashboards.labels import DIRECTIONS, KINDS, UNITS
-from dashboards.language import Voice
+from dashboards.labels import AXES, DIRECTIONS, KINDS, UNITS
+from dashboards.language import Name, Voice
 from dashboards.views import Page
 from pipelines.declarations import split_list
+
+DIVIDED = ("proportion", "ratio")
 
 
 def pages(material: Material, voice: Voice) -> Iterator[Page]:
@@ -40,6 +43,7 @@ def _page(material: Material, voice: Voice, indicator: Indicator) -> Page:
         context={
             "name": name,
             "description": voice.name(indicator.row, "description"),
+            "texts": _texts(voice, indicator),
             "facts": _facts(material, voice, indicator),
             "trend": trend_chart(material, voice, material.root, indicator),
             "root_name": voice.name(material.root.row),
@@ -48,23 +52,41 @@ def _page(material: Material, voice: Voice, indicator: Indicator) -> Page:
     )
 
 
+def _texts(voice: Voice, indicator: Indicator) -> list[tuple[str, Name]]:
+    """What the register says in words, under a heading each; what it does not say is left out."""
+    titles = {
+        "importance": voice.say("Why it matters"),
+        "computation": voice.say("How it is computed"),
+        "limits": voice.say("What it does not say"),
+        "population": voice.say("Who is counted"),
+    }
+    named = ((title, voice.name(indicator.row, stem)) for stem, title in titles.items())
+    return [(title, name) for title, name in named if name.text]
+
+
 def _facts(material: Material, voice: Voice, indicator: Indicator) -> list[tuple[str, str]]:
     row = indicator.row
     facts = [
-        (voice.say("Population"), voice.name(row, "population").isolated),
-        (voice.say("What it is"), voice.word(KINDS, row["kind"])),
+        (voice.say("Axis"), voice.word(AXES, row["axis"])),
+        (voice.say("Kind of number"), voice.word(KINDS, row["kind"])),
         (voice.say("Unit"), voice.word(UNITS, row["unit"])),
         (voice.say("Direction"), voice.word(DIRECTIONS, row["direction"])),
         (voice.say("Source"), _sources(material, voice, row["numerator_objects"])),
-        (voice.say("Divided by"), _sources(material, voice, row["denominator_objects"])),
+        (voice.say("Divided by"), _divisor(material, voice, row)),
         (voice.say("Responsible"), str(row["responsible"] or "")),
         (voice.say("Baseline"), voice.period(row["baseline_period"])),
         (voice.say("First year"), voice.period(row["first_period"])),
-        (voice.say("Version of the definition"), voice.integer(int(row["definition_version"] or 1))),
+        (voice.say("Version of the definition"), voice.integer(row["definition_version"])),
+        (voice.say("This version holds from"), voice.period(row["version_first_period"])),
     ]
     if row.get("minimum_denominator"):
         facts.append((voice.say("No verdict below a group of"), voice.integer(row["minimum_denominator"])))
     return [(label, text) for label, text in facts if text and text != "–"]
+
+
+def _divisor(material: Material, voice: Voice, row: Mapping[str, Any]) -> str:
+    """Where the number below the line comes from; a mean and a reported value have a weight, not a divisor."""
+    return _sources(material, voice, row["denominator_objects"]) if row["kind"] in DIVIDED else ""
 
 
 def _sources(material: Material, voice: Voice, objects: str | None) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from dashboards.charts.words import capital
 from dashboards.content import Material
-from dashboards.labels import CHANGES, VERDICTS
+from dashboards.labels import AXES, CHANGES, KIND_MEANINGS, KINDS, VERDICTS
 from dashboards.language import Voice
 from dashboards.views import Badge, Page
 
@@ -20,6 +21,10 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             "confidence": voice.percent(settings["assessment"].get("confidence", 0.95)),
             "early": voice.integer(settings["assessment"].get("too_early_periods", 2)),
             "threshold": voice.integer(settings["policy"].get("threshold", 0)),
+            "kinds": [
+                (capital(voice.word(KINDS, code)), voice.translate(text)) for code, text in KIND_MEANINGS.items()
+            ],
+            "axes": [capital(voice.translate(text)) for text in AXES.values()],
             "verdicts": [Badge(code, voice.translate(text)) for code, text in VERDICTS.items()],
             "changes": [Badge(code, voice.translate(text)) for code, text in CHANGES.items()],
         },

@@ -1,5 +1,5 @@
 {#- One object's measures, from columns to rows: the characteristics of a row become one text `|subject=35|units=5|`, in
-    which any single one can be found as `|units=5|`. -#}
+    which any single one can be found as `|units=5|`; likewise what else names the row, as `|school=7|`. -#}
 {%- macro observations_of(object) -%}
 {%- for measure in object.measures %}
     select
@@ -8,6 +8,8 @@
         {{ object.area }} as area_code,
         cast({{ object.period }} as string) as period,
         concat('|'{% for column in object.characteristics %}, '{{ column }}=', coalesce(cast({{ column }} as string), ''), '|'{% endfor %}) as characteristics,
+        0{% for column in object.dimensions %} + case when coalesce(cast({{ column }} as string), '') = '' then 0 else 1 end{% endfor %} as n_groups,
+        concat('|'{% for column in object.identities %}, '{{ column }}=', coalesce(cast({{ column }} as string), ''), '|'{% endfor %}) as identities,
         '{{ measure }}' as measure,
         -- decimal: sums come out the same in whatever order the rows are read
         cast({{ measure }} as decimal(18, 6)) as amount,
@@ -20,6 +22,18 @@
     union all
 {%- endif -%}
 {%- endfor -%}
+{%- endmacro -%}
+
+{#- What a text `|subject=35|units=5|` says of one column; empty where it says nothing. -#}
+{%- macro said_of(text, column) -%}
+split_part(split_part({{ text }}, concat('|', {{ column }}, '='), 2), '|', 1)
+{%- endmacro -%}
+
+{#- Whether a condition `subject=35|36` holds in such a text: one of its values stands there. -#}
+{%- macro holds(condition, text) -%}
+position(
+    concat('|', {{ said_of(text, "split_part(" ~ condition ~ ", '=', 1)") }}, '|') in concat('|', split_part({{ condition }}, '=', 2), '|')
+) > 0
 {%- endmacro -%}
 
 {#- How many conditions a filter can have at most: as many as the object with the most characteristics has. -#}

@@ -31,7 +31,7 @@ from pipelines.assessment.changes import breaks_until, change, difference_interv
 from pipelines.assessment.intervals import Interval, sampling_variance, wilson
 from pipelines.assessment.periods import SERIES, months, spacings
 from pipelines.assessment.trend import TrendRules, trends_to_date
-from pipelines.declarations import parse_filter
+from pipelines.declarations import parse_filter, split_list
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -224,10 +224,14 @@ def _proportions(indicators: pd.DataFrame) -> dict[str, str]:
     return own | {count: proportion for count, proportion in counts.items() if proportion}
 
 
-def _quantity(row: Mapping[str, Any]) -> tuple[object, frozenset[tuple[str, str]]]:
-    """What the numerator counts: measure and conditions, in whatever order they are written."""
-    conditions = row["numerator_filter"]
-    return row["numerator_measure"], frozenset(parse_filter(None if pd.isna(conditions) else conditions).items())
+def _quantity(row: Mapping[str, Any]) -> tuple[frozenset[str], str, frozenset[tuple[str, frozenset[str]]]]:
+    """What the numerator counts: measures, things and conditions, in whatever order they are written."""
+    measures, counted, conditions = (
+        "" if pd.isna(row[name]) else str(row[name])
+        for name in ("numerator_measure", "numerator_counts", "numerator_filter")
+    )
+    filters = parse_filter(conditions or None)
+    return frozenset(split_list(measures)), counted, frozenset((name, frozenset(of)) for name, of in filters.items())
 
 
 def _interval(pairs: pd.DataFrame, side: str) -> tuple[Floats, Floats, Floats]:

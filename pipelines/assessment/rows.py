@@ -36,11 +36,7 @@ class Rows:
     month: Floats
     spacing: Floats
     span: Floats
-
-    @property
-    def highest(self) -> Floats:
-        """The highest possible value: a part cannot exceed its whole, anything else has no bound that is known."""
-        return np.where(self.kind == "proportion", 1.0, np.inf)
+    highest: Floats
 
     @property
     def is_point(self) -> Flags:
@@ -83,7 +79,14 @@ def read_rows(values: pd.DataFrame, indicators: pd.DataFrame, confidence: float)
         month=months(values["period"]),
         spacing=spacing,
         span=span,
+        highest=_highest(kind, values),
     )
+
+
+def _highest(kind: npt.NDArray[np.object_], values: pd.DataFrame) -> Floats:
+    """The highest possible value: a part cannot exceed its whole, anything else has no bound that is known."""
+    is_share = (values["unit"] == "share").to_numpy(bool) if "unit" in values else np.zeros(len(values), dtype=bool)
+    return np.where((kind == "proportion") | ((kind == "reported") & is_share), 1.0, np.inf)
 
 
 def numbers(frame: pd.DataFrame, column: str) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipelines.declarations import Column, Declarations, TableContract
+from pipelines.declarations import Column, Declarations, Reference, TableContract
 from pipelines.intake.text import fold
 
 # Beyond this many values nobody remembers an order, and everybody looks for a name by its letters.
@@ -26,8 +26,10 @@ class Choice:
 def choices(declarations: Declarations, column: Column, language: str) -> tuple[Choice, ...]:
     """What may stand in a coded column, a short list in declared order, a long one by name; empty where anything may.
 
-    A name that a language lacks is given in the initiative's own; two things of one name are given by their codes.
+    A name that a language lacks is given in the initiative's own; two things of one name, be it another spelling of one
+    of them, are given by their codes.
     """
+    others: dict[str, set[str]] = {}
     if column.codes:
         named = [(code.value, code.labels.get(language) or code.value) for code in column.codes]
     elif column.reference is None:
@@ -39,10 +41,27 @@ def choices(declarations: Declarations, column: Column, language: str) -> tuple[
             for row in declarations.rows(reference.register)
             if all(str(row[name]) == value for name, value in reference.where.items())
         ]
+        others = _other_spellings(declarations, reference, {code for code, _ in named})
     if len(named) > LONGEST_UNSORTED:
         named.sort(key=lambda pair: (fold(pair[1]), pair[0]))
     times = Counter(fold(name) for _, name in named)
-    return tuple(Choice(code, name if name and times[fold(name)] == 1 else code) for code, name in named)
+    return tuple(
+        Choice(code, name if name and times[fold(name)] == 1 and others.get(fold(name), {code}) == {code} else code)
+        for code, name in named
+    )
+
+
+def _other_spellings(declarations: Declarations, reference: Reference, codes: set[str]) -> dict[str, set[str]]:
+    """Folded alias → those of the codes that it may mean."""
+    found: dict[str, set[str]] = {}
+    for register in (table for table in declarations.registers if table.aliases_of == reference.register):
+        written = [column.name for column in register.by_role("label")]
+        for row in declarations.rows(register.id):
+            code = str(row[reference.column])
+            if code in codes and all(str(row.get(name, value)) == value for name, value in reference.where.items()):
+                for name in written:
+                    found.setdefault(fold(row[name]), set()).add(code)
+    return found
 
 
 def examples(declarations: Declarations, contract: TableContract, language: str) -> list[list[str]]:

@@ -57,7 +57,12 @@ OPERATOR_WORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 UNIT_WORDS: Mapping[str, str] = MappingProxyType(
-    {"persons": _("number of persons"), "grade": _("mean grade"), SHARE: _("share, in percent")}
+    {
+        "persons": _("number of persons"),
+        "grade": _("mean grade"),
+        SHARE: _("share, in percent"),
+        "scale": _("mean on a scale of its own"),
+    }
 )
 TYPE_WORDS: Mapping[str, str] = MappingProxyType(
     {

@@ -126,13 +126,24 @@ def recognise(
     found = [fit for fit in read if fit.is_plausible]
     if not found:
         return _not_read(sheet, read)
-    best = max(found, key=lambda fit: (*fit.rank, -fit.header.depth, -fit.header.row))
+    best = _first_table(found, max(found, key=_preference))
     rivals = [fit for fit in found if (fit.rank, fit.header) == (best.rank, best.header)]
     chosen = rivals[0] if len(rivals) == 1 else _named_by(rivals, file_name)
     if chosen is None:
         tables = tuple(fit.contract for fit in rivals)
         return Finding("ambiguous_table", sheet=sheet.name, row=best.header.row, parameters={"tables": tables})
     return _table(sheet, chosen, remembered.get(chosen.contract.id, {}), settings, fits)
+
+
+def _preference(fit: _Fit) -> tuple[int, ...]:
+    return (*fit.rank, -fit.header.depth, -fit.header.row)
+
+
+def _first_table(found: Iterable[_Fit], best: _Fit) -> _Fit:
+    """The best fit, or the whole header of another table above it: what stands above a header is not read."""
+    first_row = best.header.row - best.header.depth
+    above = [fit for fit in found if fit.contract != best.contract and not fit.missing and fit.header.row < first_row]
+    return min(above, key=lambda fit: (fit.header.row, [-part for part in _preference(fit)]), default=best)
 
 
 def _not_read(sheet: Sheet, read: Sequence[_Fit]) -> Finding:

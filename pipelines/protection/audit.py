@@ -145,15 +145,21 @@ def _described(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     for side in ("numerator", "denominator"):
         conditions = indicators[f"{side}_filter"].fillna("").astype(str).str.replace(" ", "")
         table[f"{side}_measure"] = indicators[f"{side}_measure"].fillna("").astype(str)
+        if side == "numerator" and "numerator_counts" in indicators:
+            # Schools that have pupils are no pupils, though one measure finds both.
+            counted = indicators["numerator_counts"].fillna("").astype(str)
+            table["numerator_measure"] = (counted + " ").where(counted != "", "") + table["numerator_measure"]
         table[f"{side}_shows"] = table[f"{side}_measure"].where(
             table[f"{side}_measure"] == "",
             table[f"{side}_measure"] + "|" + conditions.map(lambda text: ";".join(sorted(text.split(";")))),
         )
     unnamed = table["numerator_shows"] == ""
     table.loc[unnamed, "numerator_shows"] = "own " + table.loc[unnamed, "indicator_id"]
-    table.loc[table["kind"] == "mean", "numerator_shows"] = ""
+    # A mean and a reported value are about the persons that they rest on.
+    table["rests_on_persons"] = table["kind"].isin(["mean", "reported"])
+    table.loc[table["rests_on_persons"], "numerator_shows"] = ""
     counts = table[table["counts_persons"].astype(bool)]
-    persons = {*counts["denominator_measure"], *counts.loc[counts["kind"] != "mean", "numerator_measure"]} - {""}
+    persons = {*counts["denominator_measure"], *counts.loc[~counts["rests_on_persons"], "numerator_measure"]} - {""}
     is_mean_of_persons = (table["kind"] == "mean") & table["denominator_measure"].isin(persons)
     table["is_person"] = table["counts_persons"].astype(bool) | is_mean_of_persons
     rows = values.merge(table, on="indicator_id", how="left", validate="many_to_one").reset_index(drop=True)
@@ -192,17 +198,24 @@ def _hidden_rows_are_empty(published: _Published) -> list[Leak]:
 
 def _shown_counts_reach_the_threshold(published: _Published) -> list[Leak]:
     rows = published.rows[(published.rows["conf_status"] == "F") & published.rows["is_person"].eq(True)]
-    is_mean = rows["kind"] == "mean"
+    is_counted = ~rows["rests_on_persons"].astype(bool)
     rest = (rows["denominator"] - rows["numerator"]).where(rows["kind"] == "proportion")
+    reported = rows[(rows["kind"] == "reported") & (rows["unit"] == "share")] if "unit" in rows else rows.head(0)
+    told = (reported["value"] * reported["denominator"]).round()
     tells_rest = (rest.ge(0) & rest.lt(published.threshold)).fillna(False).astype(bool)
     small_baseline = (rows["kind"] == "count") & published.is_small(rows["baseline_value"])
     found = [
-        *_leaks("threshold", "A shown numerator is too small.", rows[~is_mean & published.is_small(rows["numerator"])]),
+        *_leaks(
+            "threshold", "A shown numerator is too small.", rows[is_counted & published.is_small(rows["numerator"])]
+        ),
+        *_leaks("threshold", "A shown share tells of too few persons.", reported[published.is_small(told)]),
         *_leaks("threshold", "A shown denominator is too small.", rows[published.is_small(rows["denominator"])]),
         *_leaks("threshold", "A shown baseline is too small.", rows[small_baseline]),
     ]
     if not published.complements_are_free:
-        found += _leaks("threshold", "A shown share leaves too small a rest of the whole.", rows[tells_rest])
+        told_rest = (reported["denominator"] - told).lt(published.threshold).fillna(False).astype(bool)
+        for leaving in (rows[tells_rest], reported[told_rest]):
+            found += _leaks("threshold", "A shown share leaves too small a rest of the whole.", leaving)
     return found
 
 
@@ -257,12 +270,13 @@ def _bare(quantities: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
 def _quantities(rows: pd.DataFrame) -> pd.DataFrame:
     """By quantity of persons that rows are about, and place: least and most shown of it, and is it hidden.
 
-    It is hidden where rows are about it (by their numerator, a mean by its denominator) and none is free.
+    It is hidden where rows are about it (by their numerator; a mean or a reported value by its denominator) and none is
+    free.
     """
     persons = rows[rows["is_person"].eq(True)]
-    is_mean, is_free = persons["kind"] == "mean", persons["conf_status"] == "F"
+    is_below, is_free = persons["rests_on_persons"].astype(bool), persons["conf_status"] == "F"
     sides = []
-    for side, is_about in (("numerator", ~is_mean), ("denominator", is_mean)):
+    for side, is_about in (("numerator", ~is_below), ("denominator", is_below)):
         shown = persons[[f"{side}_shows", side, "indicator_id", *GROUP]].set_axis(
             ["shows", "number", "indicator_id", *GROUP], axis=1
         )

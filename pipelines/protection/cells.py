@@ -25,6 +25,8 @@ Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int64]
 
 PLACE = ["area_code", "frequency", "period", "dimension", "member"]
+# Their numerator is no number of persons, but a sum of grades or a value as reported: the persons stand below the line.
+WITHOUT_COUNT = frozenset({"mean", "reported"})
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class Cells:
     """Cells of persons and how rows show them.
 
     `numerator` and `denominator` give each row's cell, -1 where it shows none that counts persons. `key` is
-    the cell that the row is about: its numerator, a mean's denominator. The others are by cell; `smallest` and
-    `largest` are what rows know of it, NaN where none knows anything. `places` has `PLACE` by place.
+    the cell that the row is about: its numerator, a mean's or a reported value's denominator. The others are by cell;
+    `smallest` and `largest` are what rows know of it, NaN where none knows anything. `places` has `PLACE` by place.
     """
 
     numerator: Codes
@@ -83,7 +85,8 @@ def _quantities_by_indicator(indicators: pd.DataFrame) -> pd.DataFrame:
     """By indicator_id, the numbers of the quantities of persons in numerator, denominator and key; -1 for none.
 
     Persons are counted by the numerator and the denominator of an indicator that declares `counts_persons`.
-    A mean's numerator is a sum of grades, not persons, so its persons are in its denominator.
+    A mean's numerator is a sum of grades, not persons, so its persons are in its denominator; so are those of a
+    reported value.
     """
     rows = [{str(name): cell for name, cell in row.items()} for row in indicators.to_dict("records")]
     persons: set[tuple[str, str]] = set()
@@ -100,19 +103,23 @@ def _quantities_by_indicator(indicators: pd.DataFrame) -> pd.DataFrame:
     numbered = []
     for row in rows:
         numerator, denominator = (number.get(_quantity(row, side), -1) for side in ("numerator", "denominator"))  # type: ignore[arg-type]
-        key = denominator if row["kind"] == "mean" else numerator
+        key = denominator if row["kind"] in WITHOUT_COUNT else numerator
         numbered.append((row["indicator_id"], numerator, denominator, key))
     return pd.DataFrame(numbered, columns=["indicator_id", "numerator", "denominator", "key"]).set_index("indicator_id")
 
 
 def _quantity(row: dict[str, Any], side: str) -> tuple[str, str] | None:
     """Measure and filter of one side, the filter's parts in one order; None where that side counts no persons."""
-    if (side, row["kind"]) in {("numerator", "mean"), ("denominator", "count")}:
+    if row["kind"] in WITHOUT_COUNT if side == "numerator" else row["kind"] == "count":
         return None
     measure, conditions = _word(row.get(f"{side}_measure")), _word(row.get(f"{side}_filter"))
     if not measure:
         # An indicator with its own model names no measure: its numerator is a quantity of its own.
         return (f"indicator {row['indicator_id']}", "") if side == "numerator" else None
+    counted = _word(row.get("numerator_counts")) if side == "numerator" else ""
+    if counted:
+        # How many schools have examinees is another quantity than how many examinees they have.
+        measure = f"{counted} of {measure}"
     return measure, ";".join(sorted(part.replace(" ", "") for part in conditions.split(";") if part.strip()))
 
 

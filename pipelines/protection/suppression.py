@@ -4,7 +4,8 @@ Belongs here: the policy's rules over cells, and blanking. Does not belong here:
 (`cells`), and the proof that it worked (`audit`, which must not import this module).
 
 Primary, for cells that count persons: a numerator or denominator under the threshold (zeros as the policy says),
-a mean over fewer persons than that, and a share whose complement is under it (27 of 30 shows the 3).
+a mean over fewer persons than that, and a share whose complement is under it (27 of 30 shows the 3); a reported share
+likewise, by the part and the rest that it makes of the persons it rests on.
 Secondary, repeated until nothing changes: where a shown total has exactly one hidden part, the smallest other
 shown part is hidden too, or the total where there is none; where a hidden total has only shown parts, the smallest
 of them is hidden, for it could be added up. Parts are the groups of a dimension and the areas of
@@ -148,7 +149,25 @@ def primary(values: pd.DataFrame, indicators: pd.DataFrame, cells: Cells, policy
         # A complement of nobody is hidden too, whatever is said of zeros: it says that all of a group did.
         is_small = is_proportion.to_numpy(bool) & (rest >= 0) & (rest < policy.threshold)
         hidden[cells.numerator[is_small & (cells.numerator >= 0)]] = True
+    tells = _tells_of_few(values, indicators, policy)
+    hidden[cells.denominator[tells & (cells.denominator >= 0)]] = True
     return hidden
+
+
+def _tells_of_few(values: pd.DataFrame, indicators: pd.DataFrame, policy: Policy) -> Flags:
+    """Rows of a reported share whose part, or the rest beside it, is of too few persons: 2 % of 100 shows the 2."""
+    reported = indicators[indicators["kind"] == "reported"]
+    if reported.empty:
+        return np.zeros(len(values), dtype=bool)
+    shares = reported.loc[reported["unit"] == "share", "indicator_id"]
+    value, whole = (
+        pd.to_numeric(values[side]).to_numpy(dtype=float, na_value=np.nan) for side in ("value", "denominator")
+    )
+    part = np.round(value * whole)
+    is_few = policy.hides(part)
+    if policy.hides_complements:
+        is_few |= whole - part < policy.threshold
+    return is_few & values["indicator_id"].isin(shares).to_numpy(bool)
 
 
 def rows_hidden(hidden: Flags, cells: Cells) -> Flags:

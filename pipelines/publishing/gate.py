@@ -31,7 +31,13 @@ WHERE = ["indicator_id", "area_code", "period", "dimension", "member", "where"]
 N_EXAMPLES = 3
 
 # What a value of each unit can be at all; a ratio's upper bound is declared, since it may exceed the whole.
-UNIT_BOUNDS = {"persons": (0.0, np.inf), "share": (0.0, 1.0), "grade": (0.0, 100.0)}
+UNIT_BOUNDS = {
+    "persons": (0.0, np.inf),
+    "share": (0.0, 1.0),
+    "grade": (0.0, 100.0),
+    "sessions": (0.0, np.inf),
+    "schools": (0.0, np.inf),
+}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Ledger: the append-only record of a home, one JSON object a line. With the archive it is all that must be kept.
 
-Events: `home` (initiative), `submission`, `verdict`, `withdrawal`, `confirmation`, `mapping`, `acceptance`, `release`.
+Events: `home` (initiative), `submission`, `verdict`, `withdrawal`, `confirmation`, `mapping`, `acceptance`,
+`definition`, `release`.
 Each carries `sequence` (from 1) and `at` (UTC). Time in published files comes from here, never from a clock.
 """
 

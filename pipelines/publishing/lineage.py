@@ -113,6 +113,7 @@ def _rows(home: Home, cell: Cell, submissions: Sequence[str]) -> list[tuple[Any,
             where m.indicator_id = $1 and o.period = $3 and m.dimension = $4 and m.member = $5
                 and list_contains($6, o.submission_id)
                 and (m.part <> 'numerator' or o.object_id in (select source_object from wanted))
+                and (not m.is_reported or o.area_code = $2)
             order by o.submission_id, o.object_id, o.source_sheet, o.measure, o.source_row
             """,
             [*_key(cell), list(submissions)],

@@ -13,7 +13,7 @@ from pipelines.intake import conflicts as contradictions
 from pipelines.intake import pickup
 from pipelines.intake.examine import DUPLICATE, HELD, PARTLY, REFUSED, TAKEN_IN
 from pipelines.paths import Home
-from pipelines.publishing import release
+from pipelines.publishing import definitions, release
 from pipelines.publishing.ledger import Ledger, Submission
 from pipelines.translation import SOURCE_LANGUAGE
 
@@ -39,6 +39,7 @@ def status(home: Home, declarations: Declarations, history: bool = False) -> dic
         "pending": [event.path for event in pickup.events(home, ledger.last_taken)],
         "submissions": entries,
         "conflicts": conflicts(home, declarations, ledger),
+        "decisions": list(definitions.decisions(declarations)),
         "late": list(_late(declarations, ledger)),
     }
 
@@ -138,6 +139,7 @@ def as_text(answer: Mapping[str, Any]) -> str:
         lines += [f"{verdict}: {entry['path']} ({entry['submission_id']})" for entry in waiting]
     lines += [f"Withdrawn: {e['path']} ({e['submission_id']}): {e['withdrawn']}" for e in entries if e["withdrawn"]]
     lines += [f"Late: {late['object']}, last delivery {late['last_delivery'] or 'never'}" for late in answer["late"]]
+    lines += answer["decisions"]
     lines += _conflict_lines(answer["conflicts"])
     lines += ["", _table(entries)]
     return "\n".join(lines).rstrip()

@@ -1,6 +1,6 @@
 """The sample: synthetic partners and their files; the only Python room that names datasets and places.
 
-Belongs here: a seeded synthetic country (`assumptions`, `population`, `schools`, `activities`), what its
+Belongs here: a seeded synthetic country (`assumptions`, `population`, `schools`, `activities`, `surveys`), what its
 partners write (`wording`, `workbook`, `deliveries`) and the bytes (`files`). Does not belong here: reading,
 checking or publishing any of it; the sample goes through the inbox like everything else. National
 totals are the published ones; no row below them is anybody's.
@@ -17,6 +17,7 @@ from pipelines.sample.deliveries import (
     program_rows_of,
     write_cohorts,
     write_groups,
+    write_reported,
     write_teachers,
 )
 from pipelines.sample.files import write_csv
@@ -59,5 +60,6 @@ def make_examples(declarations: Declarations, folder: Path) -> list[Path]:
         write_groups(sample, folder / "matriculation_groups.csv"),
         write_cohorts(sample, folder / "cohorts.csv"),
         write_teachers(sample, folder / "teachers.xlsx"),
+        write_reported(sample, folder / "reported_measures.csv"),
         write_csv(folder / "programs.csv", PROGRAMS_HEADER, program_rows_of(sample)),
     ]

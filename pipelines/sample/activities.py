@@ -46,7 +46,7 @@ PROGRAMS = (
 
 
 def teacher_rows(country: Country, subjects: Mapping[str, str], seed: int) -> Iterator[Row]:
-    """Per authority, year and subject that has examinees: teachers of five units, new, stayed, trained."""
+    """Per authority, year and subject that has examinees: teachers, new, stayed, trained, and those of last year."""
     chance = np.random.default_rng([seed, TEACHER_STREAM])
     for learners in country.core:
         examinees = learners.examinees.sum(axis=(2, 3))
@@ -56,11 +56,12 @@ def teacher_rows(country: Country, subjects: Mapping[str, str], seed: int) -> It
                 now = int(teachers[number, area])
                 if year < FIRST_TEACHER_YEAR or not now:
                     continue
-                could_stay = min(int(teachers[number - 1, area]), now)
+                before = int(teachers[number - 1, area])
+                could_stay = min(before, now)
                 stayed = could_stay - int(chance.binomial(could_stay, 0.1))
                 trained = int(chance.binomial(now, 0.3))
                 subject = subjects[learners.slot.subject_code]
-                yield [authority.area_code, split_year(year), subject, now, now - stayed, stayed, trained]
+                yield [authority.area_code, split_year(year), subject, now, now - stayed, stayed, trained, before]
 
 
 def program_rows(country: Country, yearbook: SchoolYearbook, subjects: Mapping[str, str], seed: int) -> Iterator[Row]:

@@ -90,6 +90,7 @@ def _steady(rates: dict[str, float]) -> dict[str, tuple[float, float]]:
 
 
 MATHEMATICS, PHYSICS, CHEMISTRY, COMPUTER_SCIENCE = "35", "36", "37", "899"
+ELECTRONICS, MECHANICS = "815", "838"
 
 # What the initiative counts.
 CORE = (
@@ -128,6 +129,24 @@ CORE = (
         (0.46, 0.56),
         grade=86.5,
         offered_from=110,
+    ),
+    Slot(
+        ELECTRONICS,
+        5,
+        _years(2400, 2450, 2550, 2650, 2800, 2950, 3100, 3250, 3380, 3477, 3454, 3500),
+        _between(_sectors(2.4, 2.6, 2.2, 1.4), _sectors(2.6, 3.2, 3.0, 2.0)),
+        (0.30, 0.36),
+        grade=82.5,
+        offered_from=150,
+    ),
+    Slot(
+        MECHANICS,
+        5,
+        _years(800, 810, 830, 850, 880, 910, 940, 970, 1000, 1021, 1001, 1010),
+        _between(_sectors(0.8, 0.6, 0.7, 0.4), _sectors(0.9, 0.7, 0.8, 0.5)),
+        (0.22, 0.28),
+        grade=78.0,
+        offered_from=150,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The five synthetic partners: which files each sends, under which headers, in whose spelling.
+"""The six synthetic partners: which files each sends, under which headers, in whose spelling.
 
 Belongs here: rows in a partner's own words. Does not belong here: the numbers behind them (`population`,
 `schools`) or how a file gets its bytes (`files`).
@@ -18,6 +18,7 @@ from pipelines.sample.assumptions import ENROLLED_OF_AGE, GENDERS, SECTORS, YEAR
 from pipelines.sample.files import Cell, Row, Sheet, write_csv, write_text, write_workbook
 from pipelines.sample.population import Country, Learners
 from pipelines.sample.schools import SchoolYearbook
+from pipelines.sample.surveys import survey_rows
 from pipelines.sample.wording import GENDER_HE, HEBREW_YEARS, SECTOR_HE, misspelled
 from pipelines.sample.workbook import write_ministry_workbook
 
@@ -25,6 +26,7 @@ MINISTRY = "sample_ministry"
 STATISTICS = "sample_statistics"
 BACKBONE = "sample_backbone"
 VOLUNTEERS = "sample_volunteers"
+ASSESSMENT = "sample_assessment"
 CARELESS = "sample_careless"
 
 GROUPS_HEADER = (
@@ -56,6 +58,18 @@ TEACHERS_HEADER = (
     "New teachers",
     "Teachers who stayed",
     "Teachers trained",
+    "Teachers last year",
+)
+REPORTED_HEADER = (
+    "מדד",
+    "קוד אזור",
+    "שנת לימודים",
+    "מגזר",
+    "מגדר",
+    "שיעור",
+    "ממוצע",
+    "מספר המשיבים",
+    "כלי המדידה",
 )
 PROGRAMS_HEADER = (
     "Programme id",
@@ -85,6 +99,7 @@ class Sample:
     yearbook: SchoolYearbook
     subjects_he: Mapping[str, str]
     subjects_en: Mapping[str, str]
+    measures_he: Mapping[str, str]
     known_names: frozenset[str]
     seed: int
 
@@ -97,6 +112,7 @@ def gather(declarations: Declarations, country: Country, yearbook: SchoolYearboo
         yearbook,
         subjects_he=_names(subjects, "name_he"),
         subjects_en=_names(subjects, "name_en"),
+        measures_he={row["indicator_id"]: row["name_he"] for row in declarations.rows("indicators")},
         known_names=frozenset(
             [row["name_he"] for row in declarations.rows("areas")]
             + [row["alias"] for row in declarations.rows("area_aliases")]
@@ -133,6 +149,11 @@ def send_volunteers(sample: Sample, folder: Path) -> list[Path]:
     ]
 
 
+def send_assessment(sample: Sample, folder: Path) -> list[Path]:
+    """Finished values of an assessment, a questionnaire and a follow-up, all in one table."""
+    return [write_reported(sample, folder / "מדדים מדווחים 2018-2024.csv")]
+
+
 def send_careless(sample: Sample, folder: Path) -> list[Path]:
     """One table with a fault of each kind among good rows, and a letter that calls itself a workbook."""
     letter = "שלום רב,\nהקובץ המסכם יישלח בשבוע הבא. זהו מכתב לדוגמה, לא טבלה.\nתודה\n"
@@ -147,6 +168,7 @@ SENDERS = {
     STATISTICS: send_statistics,
     BACKBONE: send_backbone,
     VOLUNTEERS: send_volunteers,
+    ASSESSMENT: send_assessment,
     CARELESS: send_careless,
 }
 
@@ -166,7 +188,15 @@ def write_groups(sample: Sample, target: Path) -> Path:
 def write_teachers(sample: Sample, target: Path) -> Path:
     """An ordinary workbook whose first row is the header."""
     rows: list[Row] = [TEACHERS_HEADER, *teacher_rows(sample.country, sample.subjects_en, sample.seed)]
-    return write_workbook(target, [Sheet("Teachers", rows, widths=(16, 12, 18, 26, 14, 20, 16))], "Synthetic sample")
+    return write_workbook(
+        target, [Sheet("Teachers", rows, widths=(16, 12, 18, 26, 14, 20, 16, 18))], "Synthetic sample"
+    )
+
+
+def write_reported(sample: Sample, target: Path) -> Path:
+    """UTF-8 with the mark that Excel needs, measures by name, areas by code."""
+    rows = survey_rows(sample.country, sample.measures_he, sample.seed)
+    return write_csv(target, REPORTED_HEADER, rows, "utf-8-sig")
 
 
 def program_rows_of(sample: Sample) -> Iterator[Row]:

@@ -156,6 +156,15 @@ def test_mean_of_the_whole_has_an_interval_once_its_variation_is_known() -> None
     assert assessed[["value_low", "value_high"]].iloc[-1].isna().all()
 
 
+def test_reported_share_of_the_whole_stays_below_all_and_a_reported_score_may_not() -> None:
+    numbers = {str(2013 + year): ((90 + 9 * (year % 2)), 100) for year in range(8)}
+    share, score = (
+        assess(country("skills", numbers, unit=unit), INDICATORS, settings(), None, "country")["value_high"]
+        for unit in ("share", "scale")
+    )
+    assert share.max() == 1.0 < score.max()
+
+
 def test_uneven_years_take_away_a_change_and_a_verdict_that_chance_alone_would_give() -> None:
     numbers = {"2013": (1000, None), "2018": (1400, None)}
     values = series("examinees", numbers, target_value=2000.0, path_value=1500.0)

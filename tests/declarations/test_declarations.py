@@ -1,5 +1,6 @@
 """Declarations are checked whole on load: what is broken is said in one line, with file and place."""
 
+import csv
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -205,6 +206,48 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["own.odcs.yaml", "partner_id"],
     ),
     (
+        "two measures of which a mean is taken",
+        lambda f: _indicator(
+            f, kind="mean", numerator_measure="n_examinees;mean_final_grade", numerator_objects="matriculation_national"
+        ),
+        ["indicators.csv: row 2: numerator_measure", "a mean has one measure"],
+    ),
+    (
+        "a counted column that is no part of the key",
+        lambda f: _indicator(f, numerator_counts="school_id"),
+        ["indicators.csv: row 2: numerator_counts", "'school_id'", "matriculation_national"],
+    ),
+    (
+        "a new version that says no period",
+        lambda f: _indicator(f, definition_version="2"),
+        ["indicators.csv: row 2: version_first_period"],
+    ),
+    (
+        "a period for the first version",
+        lambda f: _indicator(f, version_first_period="2020"),
+        ["indicators.csv: row 2: version_first_period"],
+    ),
+    (
+        "a reported value that may be several",
+        lambda f: _indicator(f, **REPORTED),
+        ["indicators.csv: row 2: numerator_filter", "subject_code, units", "matriculation_national"],
+    ),
+    (
+        "a reported value of nobody knows how many",
+        lambda f: _indicator(f, **REPORTED | FIXED),
+        ["indicators.csv: row 2: denominator_measure"],
+    ),
+    (
+        "a reported value that rests on other rows",
+        lambda f: _indicator(f, **REPORTED | FIXED, denominator_measure="n_examinees"),
+        ["indicators.csv: row 2: denominator_filter"],
+    ),
+    (
+        "a reported number of persons",
+        lambda f: _indicator(f, **REPORTED | FIXED | {"unit": "persons", "counts_persons": "false"}),
+        ["indicators.csv: row 2: unit"],
+    ),
+    (
         "a dimension with two references",
         lambda f: replace(f / "groups.csv", "gender,female,1,false", "gender,female,1,true"),
         ["groups.csv", "row 3", "is_reference", "'gender'"],
@@ -231,6 +274,26 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ),
     ("a partner without priority", lambda f: replace(f / "partners.csv", ",false,100,", ",false,,"), ["priority"]),
 ]
+
+REPORTED = {
+    "kind": "reported",
+    "unit": "grade",
+    "numerator_measure": "mean_final_grade",
+    "numerator_filter": "",
+    "numerator_objects": "matriculation_national",
+}
+FIXED = {"numerator_filter": "subject_code=35;units=5"}
+
+
+def _indicator(folder: Path, **cells: str) -> None:
+    """Other cells in the first row of the register of indicators."""
+    file = folder / "indicators.csv"
+    with file.open(encoding="utf-8", newline="") as handle:
+        header, *rows = csv.reader(handle)
+    for name, cell in cells.items():
+        rows[0][header.index(name)] = cell
+    with file.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, lineterminator="\n").writerows([header, *rows])
 
 
 def _append_peers(folder: Path, row: str) -> None:
@@ -334,6 +397,23 @@ def test_changed_register_changes_the_fingerprint(folder: Path, declared: Declar
     assert load(folder).fingerprint != before
 
 
+def test_new_version_of_a_definition_breaks_the_series_in_every_language(folder: Path, declared: Declarations) -> None:
+    row = declared.rows("indicators")[0]["indicator_id"]
+    before = {(b["indicator_id"], b["period"]) for b in declared.rows("breaks")}
+    _indicator(folder, definition_version="2", version_first_period="2019")
+    (broken,) = (b for b in load(folder).rows("breaks") if (b["indicator_id"], b["period"]) not in before)
+    assert (broken["indicator_id"], broken["period"]) == (row, "2019")
+    names = [broken[f"name_{language}"] for language in declared.initiative.languages]
+    assert len(set(names)) == len(names) and all("2" in name for name in names)
+
+
+def test_break_that_is_declared_keeps_its_own_words(folder: Path, declared: Declarations) -> None:
+    own = declared.rows("breaks")[0]
+    assert own["indicator_id"] == declared.rows("indicators")[0]["indicator_id"]
+    _indicator(folder, definition_version="2", version_first_period=own["period"])
+    assert load(folder).rows("breaks") == declared.rows("breaks")
+
+
 def test_unknown_initiative_names_those_that_exist() -> None:
     with pytest.raises(DeclarationError, match="5p2"):
         load("nowhere")
@@ -341,5 +421,5 @@ def test_unknown_initiative_names_those_that_exist() -> None:
 
 def test_lists_and_filters_of_registers_are_read() -> None:
     assert split_list("a; b;") == ("a", "b")
-    assert parse_filter("a=1;b=2") == {"a": "1", "b": "2"}
+    assert parse_filter("a=1|3;b=2") == {"a": ("1", "3"), "b": ("2",)}
     assert parse_filter(None) == {}

@@ -56,6 +56,12 @@ def test_published_keys_are_unique_and_the_columns_are_the_contracts(sample, dec
     assert not values.duplicated(list(contract.key)).any()
 
 
+def test_every_declared_indicator_has_a_value(sample, declared: Declarations) -> None:
+    """The sample has rows for all of them; one that could have none would have to be named here, with the reason."""
+    shown = sample.values.query("conf_status == 'F' and value == value")
+    assert set(shown["indicator_id"]) == {row["indicator_id"] for row in declared.rows("indicators")}
+
+
 def test_hidden_row_publishes_nothing_derived(sample) -> None:
     hidden = sample.values.query("conf_status == 'C'")
     kept = {"initiative_id", "indicator_id", "definition_version", "unit", "area_type", "area_code", "frequency",
@@ -203,6 +209,36 @@ def test_implausible_release_is_refused_and_can_be_accepted_with_a_reason(copy: 
         accepted = measure("run", "--home", copy, "--accept", check, "--why", "a trial of the gate")
     assert accepted.returncode == 0, accepted.stderr
     assert digest_of(home.site.resolve()) != before[0]
+
+
+def test_changed_definition_stops_a_run_and_a_new_version_breaks_the_series(
+    copy: Path, declared: Declarations, measure: Measure, tmp_path: Path
+) -> None:
+    home, changed = Home(copy), tmp_path / "changed"
+    shutil.copytree(declared.initiative.folder, changed)
+    file = changed / "indicators.csv"
+    indicators = pd.read_csv(file, dtype=str, keep_default_na=False)
+    row = indicators.index[indicators["indicator_id"] == "physics_5u_persistence"][0]
+    indicators.loc[row, "direction"] = "down"
+    indicators.to_csv(file, index=False)
+    before = digest_of(home.site.resolve()), home.ledger.read_bytes()
+    stopped = measure("run", "--home", copy, "--initiative", changed)
+    assert (stopped.returncode, stopped.stderr.count("\n")) == (2, 1)
+    assert "physics_5u_persistence: direction: the definition changed" in stopped.stderr
+    assert (digest_of(home.site.resolve()), home.ledger.read_bytes()) == before
+
+    indicators.loc[row, ["definition_version", "version_first_period"]] = ["2", "2020"]
+    indicators.to_csv(file, index=False)
+    done = measure("run", "--home", copy, "--initiative", changed)
+    assert done.returncode == 0, done.stderr
+    assert "Baseline of physics_5u_persistence (2013) was agreed before version 2" in done.stdout
+    page = (home.site / "en" / "indicators" / "physics_5u_persistence" / "index.html").read_text("utf-8")
+    assert "The definition changed (version 2)." in page
+    values = pd.read_csv(home.site / "data" / "indicator_values.csv", dtype={"period": str}, encoding="utf-8-sig")
+    country = values.query("indicator_id == 'physics_5u_persistence' and area_code == 'IL' and dimension == 'all'")
+    compared = country.set_index("period")["change_from_previous"]
+    assert compared["2020"] == "not_comparable" and compared["2019"] != "not_comparable"
+    assert set(country.loc[country["period"] >= "2020", "change_from_baseline"]) == {"not_comparable"}
 
 
 def test_lost_partner_is_no_explanation_for_lost_numbers(copy: Path, measure: Measure, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from pipelines.declarations import Column, Declarations, TableContract
+from pipelines.intake.examples import choices
 
 Cell = str | int | float | None
 Grid = list[list[Any]]
@@ -123,12 +124,12 @@ def _draw(
         code = chance.choice(column.codes)
         return code.labels[language], code.value
     if column.reference:
-        row = chance.choice(list(referenced(declared, column)))
-        key = row[column.reference.column]
-        return (key if codes else row.get(f"name_{language}") or row.get("name_he") or key), key
+        named = chance.choice(choices(declared, column, language))
+        return (named.code if codes else named.shown), named.code
     if column.type == "number":
-        grade = round(chance.uniform(60, 95), 2)
-        return grade, grade
+        highest = min(column.maximum or 95, 95)
+        number_drawn = round(chance.uniform(60 if highest > 60 else highest / 10, highest), 2)
+        return number_drawn, number_drawn
     if column.type == "integer":
         highest = min(column.maximum or 900, 900)
         lowest = 20 if highest > 100 else int(column.minimum or 0)
@@ -137,14 +138,6 @@ def _draw(
     example = column.examples[0]
     text = str(int(example) + number) if example.isdigit() else f"{example} {chance.randint(1, 99)}"
     return text, text
-
-
-def referenced(declared: Declarations, column: Column) -> Iterable[Mapping[str, Any]]:
-    """Rows of the register that a column may name."""
-    assert column.reference is not None
-    where = column.reference.where
-    rows = declared.rows(column.reference.register)
-    return (row for row in rows if all(str(row[name]) == value for name, value in where.items()))
 
 
 # Layouts.

@@ -235,7 +235,7 @@ def test_each_contract_has_its_own_markers(declared: Declarations) -> None:
     in_teachers = examiner.examine(content, "teachers.csv").tables[0].accepted
     assert in_groups["n_started__obs_status"].tolist() == ["Q"]
     statuses = in_teachers.iloc[0][[c.name + STATUS_SUFFIX for c in teachers.by_role("measure")]].tolist()
-    assert statuses == ["M", "L", "A", "O"]
+    assert statuses == ["M", "L", "A", "O", "O"]
     assert [f.rule for f in examine(examiner, row_with(n_started="x")).findings] == ["not_a_number"]
 
 

@@ -63,6 +63,20 @@ def test_unhidden_small_cell_is_found(published, checks) -> None:
     assert "threshold" in checks(unhidden(published, row(published, "examinees", "a"), 5))
 
 
+def test_schools_are_not_taken_for_their_hidden_examinees(checks) -> None:
+    values = pd.concat([table("examinees", {"all": 5}), table("schools", {"all": 5})], ignore_index=True)
+    published = protect(values, INDICATORS, AREAS, SETTINGS)
+    assert published["conf_status"].tolist() == ["C", "F"]
+    assert checks(published) == set()
+
+
+@pytest.mark.parametrize("pair", [(5, 10), (10, 100), (90, 100)])
+def test_reported_share_of_too_few_is_found(checks, pair) -> None:
+    shown = table("skills", {"all": pair}, numerator=float("nan"), conf_status="F")
+    assert checks(shown) == {"threshold"}
+    assert checks(protect(shown.drop(columns="conf_status"), INDICATORS, AREAS, SETTINGS)) == set()
+
+
 def test_unhidden_cover_is_found(published, checks) -> None:
     both = unhidden(published, row(published, "examinees", "c"), 20)
     assert "alone" in checks(both)

@@ -56,6 +56,29 @@ def test_mean_is_hidden_by_those_it_averages_over_and_never_by_its_sum(hidden) -
     assert hidden(table("grade", {"all": (5, 50)})) == set()
 
 
+@pytest.mark.parametrize(
+    ("pair", "expected"),
+    [
+        pytest.param((5, 10), {"all"}, id="rests on ten"),
+        pytest.param((10, 100), {"all"}, id="tells of ten"),
+        pytest.param((90, 100), {"all"}, id="leaves ten"),
+        pytest.param((11, 100), set(), id="tells of eleven"),
+    ],
+)
+def test_reported_share_is_hidden_by_those_it_rests_on_tells_of_and_leaves(hidden, pair, expected) -> None:
+    assert hidden(table("skills", {"all": pair}, numerator=float("nan"))) == expected
+
+
+def test_reported_share_leaves_nobody_unhidden_by_subtraction(hidden) -> None:
+    values = table("skills", {"all": (50, 100), "a": (4, 8), "b": (46, 92)}, numerator=float("nan"))
+    assert hidden(values) == {"a", "b"}
+
+
+def test_schools_with_examinees_are_another_quantity_than_their_examinees(hidden) -> None:
+    values = pd.concat([table("examinees", {"all": 95, "a": 5, "b": 90}), table("schools", {"all": 3, "a": 1, "b": 2})])
+    assert hidden(values, "indicator_id member") == {("examinees", "a"), ("examinees", "b")}
+
+
 def test_small_counts_of_other_things_are_shown(hidden) -> None:
     assert hidden(table("sessions", {"all": 3})) == set()
 

@@ -86,7 +86,7 @@ def test_nothing_but_the_named_files_is_left_in_the_inbox(declared: Declarations
 
 def test_every_partner_is_declared(declared: Declarations, inbox: Path) -> None:
     assert all(declared.partner(folder.name) for folder in inbox.iterdir())
-    assert len(list(inbox.iterdir())) == 5
+    assert len(list(inbox.iterdir())) == 6
 
 
 def test_a_scale_of_nothing_is_refused(declared: Declarations, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_the_workbook_has_the_sheets_and_the_header_row_of_the_ministry(sheets: 
         assert "סינתטיים" in str(rows[0])
         assert "מחזור סיום" in rows[15]
         assert all(len([cell for cell in row if cell != ""]) <= 1 for row in rows[:15])
-    assert sum(map(len, sheets.values())) < 16_000
+    assert sum(map(len, sheets.values())) < 17_000
 
 
 @pytest.mark.parametrize("sheet", SHEETS[:3])
@@ -218,7 +218,17 @@ def test_teachers_are_either_new_or_stayed(inbox: Path) -> None:
     book = CalamineWorkbook.from_path(inbox / "sample_volunteers/Teachers 2016-2024.xlsx")
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[0][:3] == ["Authority code", "School year", "Subject"]
-    assert all(row[3] == row[4] + row[5] and row[6] <= row[3] for row in rows[1:])
+    assert all(row[3] == row[4] + row[5] and row[6] <= row[3] and row[5] <= row[7] for row in rows[1:])
+
+
+def test_reported_measures_are_those_that_the_initiative_declares(declared: Declarations, inbox: Path) -> None:
+    (file,) = (inbox / "sample_assessment").iterdir()
+    rows = csv_rows(file, "utf-8-sig")
+    reported = {row["name_he"] for row in declared.rows("indicators") if row["kind"] == "reported"}
+    assert {row["מדד"] for row in rows} == reported
+    assert all(bool(row["שיעור"]) != bool(row["ממוצע"]) and int(row["מספר המשיבים"]) > 0 for row in rows)
+    keys = [tuple(row.values())[:5] for row in rows]
+    assert len(keys) == len(set(keys))
 
 
 def test_the_careless_file_has_one_fault_of_each_kind_among_good_rows(declared: Declarations, inbox: Path) -> None:

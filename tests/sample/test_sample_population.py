@@ -10,6 +10,7 @@ from pipelines.sample.assumptions import GENDERS, SECTORS, YEARS
 from pipelines.sample.population import Country, keep
 
 MATHEMATICS, PHYSICS, CHEMISTRY, COMPUTER_SCIENCE = "35", "36", "37", "899"
+ELECTRONICS, MECHANICS = "815", "838"
 # National five-unit examinees by graduating cohort, as the Ministry published them.
 KNOWN_ANSWERS = [
     (MATHEMATICS, 2013, 9100),
@@ -23,6 +24,10 @@ KNOWN_ANSWERS = [
     (CHEMISTRY, 2023, 10895),
     (COMPUTER_SCIENCE, 2022, 11060),
     (COMPUTER_SCIENCE, 2023, 10791),
+    (ELECTRONICS, 2022, 3477),
+    (ELECTRONICS, 2023, 3454),
+    (MECHANICS, 2022, 1021),
+    (MECHANICS, 2023, 1001),
 ]
 
 

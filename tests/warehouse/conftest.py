@@ -58,8 +58,22 @@ def _teachers(area: str, n_teachers: int) -> dict[str, Any]:
     return {"authority_code": area, "school_year": 2021, "subject_code": "35", "n_teachers_5u": n_teachers}
 
 
-def _school(area: str, school: str, examinees: int) -> dict[str, Any]:
-    return _examinees(area, 2020, examinees, 80, school_id=school, sector="jewish", supervision="state")
+def _school(
+    area: str,
+    school: str,
+    examinees: Any,
+    subject: str = "35",
+    year: int = 2020,
+    sector: str = "jewish",
+    units: int = 5,
+) -> dict[str, Any]:
+    more = {"school_id": school, "sector": sector, "supervision": "state"}
+    return _examinees(area, year, examinees, 80, subject, units, **more)
+
+
+def _reported(area: str, share: float | None, n_persons: Any, **groups: str) -> dict[str, Any]:
+    key = {"indicator_id": "skills_share", "area_code": area, "school_year": 2021}
+    return key | {"share_reported": share, "n_persons": n_persons} | groups
 
 
 # Every submission is named by its order of arrival: the second one corrects the first.
@@ -122,6 +136,24 @@ SUBMISSIONS: list[tuple[str, str, Rows]] = [
         _group("0101", "jewish", "female", 40, units=4),
         _group("0101", "jewish", "male", 60, units=4),
     ]),
+    ("matriculation_school", "sa", [
+        _school("0101", "000011", 20, year=2025),
+        _school("0101", "000011", 15, "36", 2025),
+        _school("0101", "000012", HIDDEN, "36", 2025, "arab"),
+        _school("0101", "000013", 0, year=2025),
+        _school("0101", "000014", 50, year=2025, units=4),
+        _school("0201", "000015", 11, "36", 2025),
+    ]),
+    ("matriculation_school", "sb", [_school("0201", "000015", 30, "35", 2025)]),
+    ("reported_measures", "sc", [
+        _reported("IL", 0.42, 500),
+        _reported("0101", 0.5, 40),
+        _reported("0101", 0.6, 20, gender="female"),
+        _reported("0101", 0.9, 10, gender="female", sector="arab"),
+        _reported("0102", 0.3, 30, gender="female"),
+        _reported("0201", 0.7, None),
+        {"indicator_id": "mood_mean", "area_code": "0101", "school_year": 2021, "mean_reported": 3.25},
+    ]),
 ]  # fmt: skip
 
 # Those whose partner matters, likewise.
@@ -134,6 +166,11 @@ SUBMISSIONS_OF_PARTNERS: list[tuple[str, str, str, Rows]] = [
     ]),
     ("office", "programs", "t2", [_program("A", "0102", 2021, 5), _program("A", "0201", 2021, 6)]),
     ("ministry", "programs", "t3", [_program("A", "0101", 2021, 7)]),
+    ("ministry", "programs", "t7", [
+        _program("C", "0101", 2025, 12) | {"n_male": 18},
+        _program("D", "0101", 2025, 20) | {"n_male": HIDDEN},
+        _program("C", "0102", 2025, 30) | {"n_male": 10},
+    ]),
     ("ministry", "teachers", "t4", [_teachers("0101", 8), _teachers("0102", 9)]),
     ("office", "teachers", "t5", [_teachers("0101", 10), _teachers("0201", 11)]),
     ("ministry", "teachers", "t6", [_teachers("0102", 12)]),

@@ -147,6 +147,8 @@ def test_models_learn_of_an_object_from_its_contract(declared, tmp_path):
         "area": "area_code",
         "period": "school_year",
         "characteristics": ["subject_code", "units"],
+        "dimensions": [],
+        "identities": [],
         "measures": ["n_examinees", "mean_final_grade"],
     } in observed
     assert {table["id"] for table in observed} <= {table.id for table in declared.datasets}

@@ -15,6 +15,9 @@ from pipelines.publishing.baselines import restated_baselines
 
 COUNT, SHARE, MEAN = "mathematics_5u_examinees", "mathematics_5u_examinees_share", "mathematics_5u_mean_grade"
 FOUR_UNITS = "mathematics_4u_examinees_share"
+TWO_SUBJECTS, SCHOOLS = "two_subjects_5u_examinees", "two_subjects_5u_schools"
+PARTICIPANTS, GIRLS_SHARE = "participants", "girls_share"
+REPORTED, REPORTED_WITHOUT_PERSONS = "skills_share", "mood_mean"
 
 
 def cell(values, indicator, area, period, dimension="all", member="all"):
@@ -67,6 +70,9 @@ def test_newer_submission_of_a_partner_replaces_the_whole_of_a_declared_scope(bu
         ("A", 2021, "0201", 6, "t2"),
         ("A", 2022, "0101", 3, "t1"),
         ("B", 2021, "0101", 4, "t1"),
+        ("C", 2025, "0101", 12, "t7"),
+        ("C", 2025, "0102", 30, "t7"),
+        ("D", 2025, "0101", 20, "t7"),
     ]
 
 
@@ -164,6 +170,61 @@ def test_hidden_rows_are_counted_where_a_count_lacks_nothing_else(values):
     # Second has no row at all; schools that have none are not known; of a share no bound follows.
     assert n_hidden("IL", "2021") is n_hidden("IL", "2021", "gender", "male") is n_hidden("0202", "2020") is None
     assert cell(values, SHARE, "0101", "2021", "gender", "male")["n_hidden"] is None
+
+
+def test_several_measures_are_summed_and_a_withheld_one_makes_a_lower_bound(values):
+    assert shown(cell(values, PARTICIPANTS, "0102", "2025")) == (40, None, 40, "A", 1)
+    assert shown(cell(values, PARTICIPANTS, "0101", "2025")) == (50, None, 50, "A", None)
+    assert shown(cell(values, GIRLS_SHARE, "0102", "2025")) == (30, 40, 0.75, "A", 1)
+    assert shown(cell(values, GIRLS_SHARE, "0101", "2025")) == NOTHING
+
+
+def test_condition_with_several_values_takes_rows_with_any_of_them(values):
+    assert shown(cell(values, TWO_SUBJECTS, "IL", "2020")) == (1299, None, 1299, "A", 1)
+    assert shown(cell(values, TWO_SUBJECTS, "0101", "2025")) == (35, None, 35, "A", None)
+    assert shown(cell(values, TWO_SUBJECTS, "IL", "2025")) == (76, None, 76, "A", None)
+
+
+@pytest.mark.parametrize(
+    ("area", "group", "expected"),
+    [
+        pytest.param(
+            "0101", ("all", "all"), 2, id="in two subjects once, withheld too, not of nobody, not at other units"
+        ),
+        pytest.param("0201", ("all", "all"), 1, id="in two submissions once"),
+        pytest.param("north", ("all", "all"), 2, id="district"),
+        pytest.param("IL", ("all", "all"), 3, id="country"),
+        pytest.param("0101", ("sector", "arab"), 1, id="group"),
+    ],
+)
+def test_schools_are_counted_once_each(values, area, group, expected):
+    assert shown(cell(values, SCHOOLS, area, "2025", *group)) == (expected, None, expected, "A", None)
+
+
+@pytest.mark.parametrize(
+    ("area", "group", "expected"),
+    [
+        pytest.param("IL", ("all", "all"), (None, 500, 0.42, "A", 1), id="the country's own"),
+        pytest.param("0101", ("all", "all"), (None, 40, 0.5, "A", 1), id="an authority's own"),
+        pytest.param("0101", ("gender", "female"), (None, 20, 0.6, "A", 1), id="a group's own"),
+        pytest.param("0102", ("gender", "female"), (None, 30, 0.3, "A", 1), id="a group without a total"),
+        pytest.param("0102", ("all", "all"), NOTHING, id="a total is not made of its groups"),
+        pytest.param("0101", ("gender", "male"), NOTHING, id="a group that nobody reported"),
+        pytest.param("north", ("all", "all"), NOTHING, id="a district is not made of its authorities"),
+        pytest.param("0201", ("all", "all"), NOTHING, id="nobody says on how many persons it rests"),
+    ],
+)
+def test_reported_value_is_taken_for_its_own_area_and_group_alone(values, area, group, expected):
+    assert shown(cell(values, REPORTED, area, "2021", *group)) == expected
+
+
+def test_reported_value_of_a_part_of_a_group_is_of_neither_group(values):
+    assert shown(cell(values, REPORTED, "0101", "2021", "gender", "female"))[2] == 0.6
+    assert not [key for key in values if key[0] == REPORTED and key[3] == "sector"]
+
+
+def test_reported_value_that_counts_no_persons_needs_none(values):
+    assert shown(cell(values, REPORTED_WITHOUT_PERSONS, "0101", "2021")) == (None, None, 3.25, "A", 1)
 
 
 def test_every_area_and_every_member_of_a_reported_group_has_a_row(values):

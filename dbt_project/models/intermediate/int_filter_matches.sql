@@ -4,14 +4,16 @@ with indicators as (
     select * from {{ ref('stg_indicators') }}
 ),
 
--- A mean has one part: its grades weighted row by row.
+-- A mean has one part: its grades weighted row by row; so has a reported value, with what it rests on beside it.
 parts as (
     select
         indicator_id,
         dimensions,
         'numerator' as part,
-        numerator_measure as measure,
-        case when kind = 'mean' then denominator_measure end as weight_measure,
+        numerator_measure as measures,
+        case when kind in ('mean', 'reported') then denominator_measure end as weight_measure,
+        kind = 'reported' as is_reported,
+        numerator_counts as counted_column,
         numerator_objects as objects,
         coalesce(numerator_filter, '') as conditions
     from indicators
@@ -20,8 +22,10 @@ parts as (
         indicator_id,
         dimensions,
         'denominator' as part,
-        denominator_measure as measure,
+        denominator_measure as measures,
         null as weight_measure,
+        false as is_reported,
+        null as counted_column,
         denominator_objects as objects,
         coalesce(denominator_filter, '') as conditions
     from indicators
@@ -32,7 +36,8 @@ observed as (
     select distinct
         object_id,
         measure,
-        characteristics
+        characteristics,
+        n_groups
     from {{ ref('int_observations') }}
 ),
 
@@ -55,22 +60,26 @@ select
     {{ place_in('parts.objects', 'observed.object_id') }} as preference,
     observed.measure,
     parts.weight_measure,
+    parts.is_reported,
+    parts.counted_column,
     observed.characteristics,
     members.dimension,
     members.member
 from parts
 inner join observed
     on
-        parts.measure = observed.measure
+        {{ place_in('parts.measures', 'observed.measure') }} > 0
         and {{ place_in('parts.objects', 'observed.object_id') }} > 0
         {%- for number in range(1, most_conditions + 1) %}
         {%- set condition = "split_part(parts.conditions, ';', " ~ number ~ ")" %}
-        and ({{ condition }} = '' or position(concat('|', {{ condition }}, '|') in observed.characteristics) > 0)
+        and ({{ condition }} = '' or {{ holds(condition, 'observed.characteristics') }})
         {%- endfor %}
+-- A reported value is of the very group that it was reported for; anything else is summed over the other groups.
 inner join members
     on
-        members.dimension = 'all'
+        (members.dimension = 'all' and (not parts.is_reported or observed.n_groups = 0))
         or (
-            {{ place_in('parts.dimensions', 'members.dimension') }} > 0
+            (not parts.is_reported or observed.n_groups = 1)
+            and {{ place_in('parts.dimensions', 'members.dimension') }} > 0
             and position(concat('|', members.dimension, '=', members.member, '|') in observed.characteristics) > 0
         )

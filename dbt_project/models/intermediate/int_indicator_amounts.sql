@@ -6,6 +6,7 @@ matched as (
     select
         matches.indicator_id,
         matches.part,
+        matches.is_reported,
         matches.object_id,
         matches.preference,
         observed.area_code,
@@ -20,7 +21,10 @@ matched as (
         matches.member,
         observed.submission_id,
         case
-            when matches.weight_measure is null then observed.amount
+            when matches.counted_column is not null then {{ said_of('observed.identities', 'matches.counted_column') }}
+        end as counted,
+        case
+            when matches.weight_measure is null or matches.is_reported then observed.amount
             -- 19 digits each, so that the product has 38, the most there is; 18 overflow on a country's examinees
             else cast(observed.amount as decimal(19, 6)) * cast(weights.amount as decimal(19, 6))
         end as amount,
@@ -54,11 +58,73 @@ stated as (
             else 'O'
         end as status
     from matched
+),
+
+-- What is counted stands in as many rows as it likes and counts once in its area; a withheld number is above zero.
+counted as (
+    select
+        indicator_id,
+        part,
+        is_reported,
+        object_id,
+        preference,
+        area_code,
+        level_rank,
+        period,
+        dimension,
+        member,
+        min(submission_id) as submission_id,
+        1 as amount,
+        null as weight,
+        -- Whichever of its rows shows that it is there, it is there: one row that is sure makes it sure.
+        case
+            when max(case when status in ('A', 'Q') then 1 else 0 end) = 1 then 'A'
+            else {{ leading_status(list_of('status')) }}
+        end as status
+    from stated
+    where
+        counted is not null
+        and (amount > 0 or status = 'Q')
+    group by
+        indicator_id,
+        part,
+        is_reported,
+        object_id,
+        preference,
+        area_code,
+        level_rank,
+        period,
+        dimension,
+        member,
+        counted
+),
+
+rows_to_sum as (
+    select
+        indicator_id,
+        part,
+        is_reported,
+        object_id,
+        preference,
+        area_code,
+        level_rank,
+        period,
+        dimension,
+        member,
+        submission_id,
+        amount,
+        weight,
+        status
+    from stated
+    where counted is null
+    union all
+    select * from counted
 )
 
 select
     indicator_id,
     part,
+    is_reported,
     object_id,
     preference,
     area_code,
@@ -73,10 +139,11 @@ select
     sum(case when status = 'Q' then 1 else 0 end) as n_hidden,
     sum(case when status in ('O', 'L') then 1 else 0 end) as n_missing,
     {{ list_of('status') }} as statuses
-from stated
+from rows_to_sum
 group by
     indicator_id,
     part,
+    is_reported,
     object_id,
     preference,
     area_code,

@@ -38,7 +38,11 @@ summed as (
             as areas_incomplete,
         {{ list_of('amounts.submission_id') }} as submissions
     from {{ ref('int_indicator_amounts') }} as amounts
-    inner join {{ ref('int_area_ancestors') }} as ancestors on amounts.area_code = ancestors.area_code
+    inner join {{ ref('int_area_ancestors') }} as ancestors
+        on
+            amounts.area_code = ancestors.area_code
+            -- What was reported of a part says nothing of the whole.
+            and (not amounts.is_reported or amounts.area_code = ancestors.ancestor_code)
     group by
         amounts.indicator_id,
         amounts.part,
@@ -56,12 +60,13 @@ summed as (
 with_totals as (
     select
         summed.*,
-        totals.n_areas - summed.n_areas + summed.n_areas_visible as n_areas_covered,
-        totals.n_areas as n_areas_reporting,
+        coalesce(totals.n_areas - summed.n_areas, 0) + summed.n_areas_visible as n_areas_covered,
+        coalesce(totals.n_areas, summed.n_areas) as n_areas_reporting,
         summed.n_hidden + summed.n_missing = 0 as is_whole,
-        totals.areas as areas_reporting
+        coalesce(totals.areas, summed.areas) as areas_reporting
     from summed
-    inner join summed as totals
+    -- Of a reported value the group may stand without the total.
+    left join summed as totals
         on
             summed.indicator_id = totals.indicator_id
             and summed.part = totals.part

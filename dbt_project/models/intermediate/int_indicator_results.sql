@@ -19,19 +19,24 @@ joined as (
         numerators.dimension,
         numerators.member,
         cast(numerators.amount as double) as numerator,
-        cast(case indicators.kind when 'mean' then numerators.weight else denominators.amount end as double)
-            as denominator,
+        cast(
+            case
+                when indicators.kind in ('mean', 'reported') then numerators.weight
+                else denominators.amount
+            end as double
+        ) as denominator,
+        indicators.denominator_measure is not null as has_denominator,
         numerators.amount is not null
-        and (indicators.kind in ('count', 'mean') or denominators.amount is not null) as is_reported,
+        and (indicators.kind in ('count', 'mean', 'reported') or denominators.amount is not null) as has_amounts,
         case
             when numerators.amount is null then numerators.obs_status
-            when indicators.kind in ('count', 'mean') then numerators.obs_status
+            when indicators.kind in ('count', 'mean', 'reported') then numerators.obs_status
             when denominators.amount is null then coalesce(denominators.obs_status, 'O')
             else {{ leading_status("concat_ws(';', numerators.obs_status, denominators.obs_status)") }}
         end as reported_status,
         -- A share of a part of the whole is no share, unless the same areas stand above and below the line; a mean over
         -- some of the areas is no mean of all.
-        indicators.kind = 'count'
+        indicators.kind in ('count', 'reported')
         or (indicators.kind = 'mean' and coalesce(numerators.coverage = 1, false))
         or coalesce(denominators.is_whole, false)
         or coalesce(numerators.areas_summed = denominators.areas_summed, false) as is_comparable,
@@ -57,8 +62,11 @@ valued as (
     select
         *,
         case
-            when not is_reported or not is_comparable then null
+            when not has_amounts or not is_comparable then null
             when kind = 'count' then numerator
+            -- A reported value of which nobody says on how many persons it rests cannot be protected.
+            when kind = 'reported' and (denominator > 0 or not has_denominator) then round(numerator, 10)
+            when kind = 'reported' then null
             -- More in the part than in the whole: the two sources contradict each other.
             when kind = 'proportion' and numerator > denominator then null
             when denominator > 0 then round(numerator / denominator, 10)
@@ -117,12 +125,12 @@ select
     period,
     dimension,
     member,
-    case when value is not null and kind <> 'mean' then numerator end as numerator,
+    case when value is not null and kind not in ('mean', 'reported') then numerator end as numerator,
     case when value is not null and kind <> 'count' then denominator end as denominator,
     value,
     case
         when value is not null and is_first_after_break then 'B'
-        when value is not null or not is_reported then reported_status
+        when value is not null or not has_amounts then reported_status
         -- Its parts are there, but they make no number: of different areas, of nobody, or in contradiction.
         else 'O'
     end as obs_status,

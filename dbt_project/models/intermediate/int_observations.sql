@@ -13,6 +13,8 @@ select
     area_code,
     period,
     characteristics,
+    n_groups,
+    identities,
     measure,
     amount,
     obs_status,
