@@ -321,7 +321,7 @@ def test_withdrawal_changes_the_next_release_and_diff_says_what(copy: Path, meas
     assert done.returncode == 0, done.stderr
     second = json.loads((copy / "dashboards" / "site" / "release.json").read_text("utf-8"))["release_id"]
     diff = measure("releases", "diff", first, second, "--home", copy)
-    assert "stem_teachers_5u" in diff.stdout and "Added: 0" in diff.stdout
+    assert "teachers_5u" in diff.stdout and "Added: 0" in diff.stdout
     listed = measure("releases", "--home", copy).stdout
     assert first in listed and f"{second}" in listed
 
