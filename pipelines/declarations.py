@@ -108,6 +108,8 @@ class Column:
     calendar: str | None
     bare_year: str | None
     width: int | None
+    # Of a dimension: whether each of its members has a row wherever one of them has; what lacks one is not whole.
+    is_complete: bool
     examples: tuple[str, ...]
 
     def label(self, language: str) -> str:
@@ -416,7 +418,7 @@ TABLE_PROPERTIES = {
     "delivery",
     "freshness_days",
 }
-COLUMN_PROPERTIES = {"role", "labels", "descriptions", "where", "unit", "calendar", "bare_year", "width", "by_language"}
+COLUMN_PROPERTIES = {"role", "labels", "descriptions", "where", "unit", "calendar", "bare_year", "width", "complete", "by_language"}
 
 
 def _checked_custom(owner: Any, known: set[str], where: str) -> dict[str, Any]:
@@ -536,8 +538,16 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str) -> Co
         calendar=custom.get("calendar"),
         bare_year=custom.get("bare_year"),
         width=custom.get("width"),
+        is_complete=_is_complete(where, role, custom),
         examples=tuple(str(example) for example in source.examples or []),
     )
+
+
+def _is_complete(where: str, role: str, custom: Mapping[str, Any]) -> bool:
+    is_complete = bool(custom.get("complete", False))
+    if is_complete and role != "dimension":
+        raise DeclarationError(f"{where}: only a dimension can be complete, and its role is '{role}'.")
+    return is_complete
 
 
 def _reference(where: str, source: Any, custom: Mapping[str, Any]) -> Reference | None:

@@ -196,6 +196,7 @@ def _observed(table: TableContract) -> dict[str, Any] | None:
         "period": periods[0],
         "characteristics": _names(table.by_role("filter") + table.by_role("dimension")),
         "dimensions": _names(table.by_role("dimension")),
+        "complete": [column.name for column in table.by_role("dimension") if column.is_complete],
         "identities": list(identities(table)),
         "measures": measures,
     }

@@ -111,6 +111,7 @@ def _rows(home: Home, cell: Cell, submissions: Sequence[str]) -> list[tuple[Any,
             inner join int_observations as o using (object_id, measure, characteristics)
             inner join int_area_ancestors as a on o.area_code = a.area_code and a.ancestor_code = $2
             where m.indicator_id = $1 and o.period = $3 and m.dimension = $4 and m.member = $5
+                and o.source_row is not null
                 and list_contains($6, o.submission_id)
                 and (m.part <> 'numerator' or o.object_id in (select source_object from wanted))
                 and (not m.is_reported or o.area_code = $2)

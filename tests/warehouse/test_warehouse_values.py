@@ -101,6 +101,15 @@ def test_share_of_a_partial_whole_stands_only_where_both_parts_come_from_the_sam
     assert shown(cell(values, SHARE, "IL", "2021", "gender", "female")) == NOTHING
 
 
+def test_member_without_a_row_beside_the_others_is_missing_and_not_nobody(values):
+    # 150 of 400 girls and nobody knows how many boys would be a share over half its whole.
+    assert shown(cell(values, SHARE, "0101", "2026")) == NOTHING
+    assert shown(cell(values, SHARE, "0101", "2026", "gender", "female")) == (80, 400, 0.2, "A", 1)
+    assert shown(cell(values, COUNT, "0102", "2026")) == (20, None, 20, "A", None)
+    assert shown(cell(values, COUNT, "0102", "2026", "gender", "female")) == NOTHING
+    assert shown(cell(values, COUNT, "0101", "2023", "gender", "male")) == (0, None, 0, "A", 1)
+
+
 def test_share_without_a_whole_is_missing(values):
     assert shown(cell(values, SHARE, "0202", "2020")) == NOTHING
 
