@@ -110,6 +110,7 @@ class Material:
     breaks: Mapping[str, tuple[Mapping[str, Any], ...]]
     submissions: Mapping[str, tuple[Mapping[str, Any], ...]]
     series: Mapping[str, AreaSeries] = field(repr=False)
+    pools: Mapping[str, AreaSeries] = field(repr=False)
     tables: Mapping[str, Mapping[str, tuple[Mapping[str, Any], ...]]] = field(repr=False)
 
     @property
@@ -137,6 +138,15 @@ class Material:
         """A series in order of time; empty where nothing was published."""
         return self.series.get(area, {}).get(indicator, {}).get((dimension, member), ())
 
+    def pool(self, area: str, indicator: str, dimension: str = ALL, member: str = ALL) -> Series:
+        """Years taken together, in order of time; empty where none are published."""
+        return self.pools.get(area, {}).get(indicator, {}).get((dimension, member), ())
+
+    @property
+    def pooled_years(self) -> int:
+        """How many years a pool holds."""
+        return int(self.declarations.initiative.settings["assessment"]["pooling"]["years"])
+
     def ancestors(self, area: Area) -> tuple[Area, ...]:
         """The areas that contain an area, the nearest first."""
         found: list[Area] = []
@@ -155,6 +165,8 @@ def prepare(content: SiteContent) -> Material:
     declared = content.declarations
     areas = _areas(declared)
     indicators = _indicators(declared)
+    rhythm = content.values["indicator_id"].map({i.id: i.row["frequency"] for i in indicators.values()})
+    is_single = content.values["frequency"] == rhythm
     by_parent: dict[str, list[Area]] = {}
     for area in areas.values():
         by_parent.setdefault(area.parent or "", []).append(area)
@@ -167,7 +179,8 @@ def prepare(content: SiteContent) -> Material:
         members=_grouped(sorted(declared.rows("groups"), key=lambda row: row["sort_order"]), "dimension"),
         breaks=_grouped(declared.rows("breaks"), "indicator_id"),
         submissions=_grouped(records(content.submissions), "submission_id"),
-        series=_series(content.values, indicators),
+        series=_series(content.values[is_single]),
+        pools=_series(content.values[~is_single & rhythm.notna()]),
         tables={name: _grouped(records(table), "area_code") for name, table in content.tables.items()},
     )
 
@@ -226,17 +239,14 @@ def _indicators(declared: Declarations) -> dict[str, Indicator]:
     }
 
 
-def _series(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> dict[str, AreaSeries]:
-    """Published rows by area, indicator and group; only the rhythm an indicator declares, so that no line mixes two."""
-    rhythm = {i.id: i.row["frequency"] for i in indicators.values()}
+def _series(values: pd.DataFrame) -> dict[str, AreaSeries]:
+    """Published rows of one frequency an indicator, so that no line mixes two, by area, indicator and group."""
     frame = values.sort_values(["area_code", "indicator_id", "dimension", "member", "period"], kind="stable")
-    keys = zip(*(_plain(frame[name]) for name in (*_KEYS, "frequency")), strict=True)
+    keys = zip(*(_plain(frame[name]) for name in _KEYS), strict=True)
     carried = zip(*(_plain(frame[name]) for name in _CARRIED), strict=True)
     found: dict[str, dict[str, dict[tuple[str, str], list[Point]]]] = {}
     for key, numbers in zip(keys, carried, strict=True):
-        area, indicator, dimension, member, period, obs_status, conf_status, frequency = key
-        if rhythm.get(indicator) != frequency:
-            continue
+        area, indicator, dimension, member, period, obs_status, conf_status = key
         state = _state(numbers[0], obs_status, conf_status)
         point = Point(period, state, *numbers) if state == SHOWN else _blank(period, state, numbers)
         found.setdefault(area, {}).setdefault(indicator, {}).setdefault((dimension, member), []).append(point)

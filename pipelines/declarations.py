@@ -343,6 +343,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "policy": {"threshold": (1, 10**6), "zeros": ("hidden", "shown"), "complements": ("hidden", "shown")},
     "assessment": {"confidence": (0.5, 0.9999), "too_early_periods": (0, 100), "on_track_width": (0, 100)},
     "assessment.extra_variation": {"default": (0, 1), "minimum_points": (3, 1000)},
+    "assessment.pooling": {"years": (2, 10), "first_year": (1900, 2100)},
     "assessment.trend": {"confidence": (0.5, 0.9999), "minimum_points": (5, 1000)},
     "assessment.forecast": {"confidence": (0.5, 0.9999), "periods": (1, 100), "maximum_periods": (1, 100)},
     "peers": {"width": (0, 10**6), "minimum": (2, 10**6)},
@@ -418,7 +419,18 @@ TABLE_PROPERTIES = {
     "delivery",
     "freshness_days",
 }
-COLUMN_PROPERTIES = {"role", "labels", "descriptions", "where", "unit", "calendar", "bare_year", "width", "complete", "by_language"}
+COLUMN_PROPERTIES = {
+    "role",
+    "labels",
+    "descriptions",
+    "where",
+    "unit",
+    "calendar",
+    "bare_year",
+    "width",
+    "complete",
+    "by_language",
+}
 
 
 def _checked_custom(owner: Any, known: set[str], where: str) -> dict[str, Any]:
@@ -777,6 +789,8 @@ def _check_indicators(declared: Declarations) -> None:
             )
         if row["kind"] == REPORTED:
             _check_reported(declared, where, row)
+        if row["is_pooled"] and (row["kind"] == REPORTED or row["frequency"] != "A"):
+            raise DeclarationError(f"{where}: is_pooled: only years can be pooled, and no reported values.")
 
 
 def _check_part(declared: Declarations, where: str, row: Mapping[str, Any], part: str, object_id: str) -> None:

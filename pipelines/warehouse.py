@@ -176,10 +176,13 @@ def _digest(files: Mapping[str, bytes], home: Home) -> str:
 
 def _variables(declarations: Declarations) -> dict[str, Any]:
     observed = [_observed(table) for table in declarations.datasets]
+    pooling = declarations.initiative.settings["assessment"]["pooling"]
     return {
         "initiative_id": declarations.initiative.id,
         "area_types": list(declarations.initiative.area_types),
         "observed_objects": [table for table in observed if table],
+        "pooled_years": pooling["years"],
+        "pooled_from": pooling["first_year"],
     }
 
 

@@ -5,7 +5,7 @@ Belongs here: the list that is too long for an area's own page. Does not belong 
 
 from collections.abc import Iterator
 
-from dashboards.cards import latest
+from dashboards.cards import last_shown, latest
 from dashboards.charts.words import cell, headline
 from dashboards.content import SHOWN, Area, Indicator, Material
 from dashboards.labels import CHANGES, VERDICTS
@@ -48,12 +48,14 @@ def _goals(material: Material, voice: Voice, area: Area) -> Iterator[tuple[str, 
 def _row(material: Material, voice: Voice, area: Area, indicator: Indicator) -> IndicatorRow:
     now = latest(material.points(area.code, indicator.id))
     shown = now if now and now.state == SHOWN else None
-    change, verdict = (shown.change_from_baseline, shown.verdict) if shown else (None, None)
+    pool = None if shown else last_shown(material.pool(area.code, indicator.id))
+    told = shown or pool
+    change, verdict = (told.change_from_baseline, told.verdict) if told else (None, None)
     return IndicatorRow(
         id=indicator.id,
         name=headline(voice, indicator),
-        period=voice.period(now.period) if now else "–",
-        value=cell(voice, indicator.unit, now),
+        period=voice.pool(pool.period, material.pooled_years) if pool else voice.period(now.period) if now else "–",
+        value=cell(voice, indicator.unit, pool or now),
         change=Badge(change, voice.word(CHANGES, change)) if change else None,
         verdict=Badge(verdict, voice.word(VERDICTS, verdict)) if verdict else None,
     )

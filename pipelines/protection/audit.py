@@ -5,8 +5,9 @@ hiding, and anything imported from `suppression` or `cells`; an audit that share
 
 It proves the policy's plain promises: hidden rows are empty, no shown number is under the threshold, what one
 indicator hides no other shows, no hidden or left-out part stands alone under its shown total, and nothing of a
-hidden row lives on in other periods, nor in the tables that follow from the values. It does not solve for several
-hidden cells at once. A message says where a leak is and never what leaked: it may be printed and logged.
+hidden row lives on in other periods or in years pooled with it, nor in the tables that follow from the values. It does
+not solve for several hidden cells at once. A message says where a leak is and never what leaked: it may be printed and
+logged.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.protection.audit_pools import single_years_told, with_hidden_pools, with_known_pools
 from pipelines.protection.audit_targets import unexplained_targets
 
 GROUP = ["area_code", "frequency", "period", "dimension", "member"]
@@ -72,7 +74,7 @@ def audit(
     key = ["indicator_id", "area_code", "dimension", "member"]
     agreed = [] if agreed_baselines is None else agreed_baselines[key].itertuples(index=False, name=None)
     published = _Published(
-        _described(values, indicators),
+        _described(with_hidden_pools(values), indicators),
         areas,
         int(policy["threshold"]),
         policy["zeros"] == "shown",
@@ -85,6 +87,7 @@ def audit(
         _shown_counts_reach_the_threshold,
         _hidden_counts_are_shown_nowhere,
         _no_part_stands_alone,
+        _pools_tell_of_no_year,
         _hidden_baselines_are_gone,
         _hidden_previous_rows_are_not_compared,
     )
@@ -233,7 +236,7 @@ def _hidden_counts_are_shown_nowhere(published: _Published) -> list[Leak]:
 
 
 def _no_part_stands_alone(published: _Published) -> list[Leak]:
-    quantities = _quantities(published.rows)
+    quantities = with_known_pools(_quantities(published.rows))
     found = []
     for cut, parents in (
         ("group", _wider_groups(quantities)),
@@ -258,6 +261,11 @@ def _no_part_stands_alone(published: _Published) -> list[Leak]:
         found += _leaks("alone", f"This hidden total is the sum of its shown {cut}s.", _bare(quantities, groups))
         found += _leaks("alone", f"This total and its parts tell of one {cut} left out.", told)
     return found
+
+
+def _pools_tell_of_no_year(published: _Published) -> list[Leak]:
+    told = single_years_told(_quantities(published.rows))
+    return _leaks("pools", "These years together, less those that are shown, tell of a hidden one.", told)
 
 
 def _bare(quantities: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

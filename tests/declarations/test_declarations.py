@@ -70,6 +70,16 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["initiative.yml", "policy.zeros", "maybe"],
     ),
     (
+        "pooled quarters",
+        lambda f: replace(f / "indicators.csv", ",true,true,A,", ",true,true,Q,"),
+        ["indicators.csv", "row 2", "is_pooled"],
+    ),
+    (
+        "pools of one year",
+        lambda f: replace(f / "initiative.yml", "pooling: {first_year", "pooling: {years: 1, first_year"),
+        ["initiative.yml", "assessment.pooling.years"],
+    ),
+    (
         "a share of no cohort",
         lambda f: _target(f, "mathematics_5u_examinees,district,,all,all,share_of_cohort,0.2,2025,linear,,,,"),
         ["targets.csv", "row 2", "reference_indicator", "must not be empty"],

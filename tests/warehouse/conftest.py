@@ -209,9 +209,20 @@ def built(declared: Declarations, home: Home) -> warehouse.BuildResult:
 
 @pytest.fixture(scope="session")
 def values(built: warehouse.BuildResult, home: Home) -> dict[tuple[str, ...], dict[str, Any]]:
-    """(indicator, area, period, dimension, member) → row of fct_indicator_values."""
+    """(indicator, area, period, dimension, member) → row of fct_indicator_values, of single years."""
+    return by_key(home, "A")
+
+
+@pytest.fixture(scope="session")
+def pooled(built: warehouse.BuildResult, home: Home) -> dict[tuple[str, ...], dict[str, Any]]:
+    """The same of two years together."""
+    return by_key(home, "A2")
+
+
+def by_key(home: Home, frequency: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    """The rows of one frequency in fct_indicator_values, by what else names them."""
     with duckdb.connect(str(home.next_warehouse), read_only=True) as connection:
-        table = connection.sql("select * from fct_indicator_values").fetchall()
+        table = connection.execute("select * from fct_indicator_values where frequency = ?", [frequency]).fetchall()
         names = [name for (name, *_) in connection.sql("describe fct_indicator_values").fetchall()]
     rows = [dict(zip(names, row, strict=True)) for row in table]
     key = ("indicator_id", "area_code", "period", "dimension", "member")

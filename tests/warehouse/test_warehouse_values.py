@@ -110,6 +110,23 @@ def test_member_without_a_row_beside_the_others_is_missing_and_not_nobody(values
     assert shown(cell(values, COUNT, "0101", "2023", "gender", "male")) == (0, None, 0, "A", 1)
 
 
+def test_years_together_are_summed_and_have_the_target_that_follows_from_their_own_baseline(pooled):
+    assert shown(cell(pooled, COUNT, "0101", "2021")) == (210, None, 210, "A", 1)
+    assert plan(pooled, COUNT, "0101", "2021") == ("2021", 210, "2025", 420, 210)
+    # 33 of low reliability and 70 provisional; four years on, the path has reached the target.
+    assert shown(cell(pooled, COUNT, "0101", "2025")) == (103, None, 103, "P", 1)
+    assert plan(pooled, COUNT, "0101", "2025") == ("2021", 210, "2025", 420, 420)
+    assert shown(cell(pooled, SHARE, "0101", "2021")) == (210, 800, 0.2625, "A", 1)
+    # The comparator is measured by single years, and its target with it.
+    assert plan(pooled, SHARE, "0101", "2021")[2:] == (None, None, None)
+    assert cell(pooled, COUNT, "IL", "2021")["coverage"] == 0.6666666667
+
+
+def test_years_are_together_only_where_each_has_a_value_and_the_indicator_says_so(pooled):
+    assert {key[2] for key in pooled if key[:2] == (COUNT, "0101")} == {"2021", "2025"}
+    assert {key[0] for key in pooled} == {COUNT, SHARE}
+
+
 def test_share_without_a_whole_is_missing(values):
     assert shown(cell(values, SHARE, "0202", "2020")) == NOTHING
 

@@ -14,6 +14,7 @@ joined as (
     select
         numerators.indicator_id,
         indicators.kind,
+        indicators.frequency,
         numerators.area_code,
         numerators.period,
         numerators.dimension,
@@ -122,6 +123,7 @@ marked as (
 select
     indicator_id,
     area_code,
+    frequency,
     period,
     dimension,
     member,

@@ -1,7 +1,3 @@
-{%- set columns = [
-    'object_id', 'level', 'area_code', 'period', 'characteristics', 'n_groups', 'identities', 'measure'
-] -%}
-
 with delivered as (
     {%- for object in var('observed_objects') %}
     {{ observations_of(object) }}
@@ -11,30 +7,32 @@ with delivered as (
     {%- endfor %}
 ),
 
--- Where a table must tell of every member of a dimension, a member without a row beside another's is missing, not nobody.
+-- Where a table must tell of every member of a dimension, one without a row beside another's is missing, not nobody.
 complete as (
     {{ complete_dimensions() }}
 ),
 
 expected as (
-    select
-        {%- for column in columns if column != 'characteristics' %}
-        delivered.{{ column }},
-        {%- endfor %}
+    select distinct
+        delivered.object_id,
+        delivered.level,
+        delivered.area_code,
+        delivered.period,
         replace(
             delivered.characteristics,
             concat('|', complete.dimension, '=', {{ said_of('delivered.characteristics', 'complete.dimension') }}, '|'),
             concat('|', complete.dimension, '=', members.member, '|')
         ) as characteristics,
-        min(delivered.submission_id) as submission_id
+        delivered.n_groups,
+        delivered.identities,
+        delivered.measure,
+        min(delivered.submission_id) over (
+            partition by delivered.object_id, delivered.area_code, delivered.period
+        ) as submission_id
     from delivered
     inner join complete on delivered.object_id = complete.object_id
     inner join {{ ref('stg_groups') }} as members on complete.dimension = members.dimension
     where {{ said_of('delivered.characteristics', 'complete.dimension') }} <> ''
-    group by
-        {%- for column in columns %}
-        {{ loop.index }}{{ ',' if not loop.last }}
-        {%- endfor %}
 ),
 
 missing as (
@@ -42,16 +40,24 @@ missing as (
     from expected
     left join delivered
         on
-            {%- for column in ['object_id', 'area_code', 'period', 'characteristics', 'identities', 'measure'] %}
-            {{ 'and ' if not loop.first }}expected.{{ column }} = delivered.{{ column }}
-            {%- endfor %}
+            expected.object_id = delivered.object_id
+            and expected.area_code = delivered.area_code
+            and expected.period = delivered.period
+            and expected.characteristics = delivered.characteristics
+            and expected.identities = delivered.identities
+            and expected.measure = delivered.measure
     where delivered.object_id is null
 )
 
 select
-    {%- for column in columns %}
-    {{ column }},
-    {%- endfor %}
+    object_id,
+    level,
+    area_code,
+    period,
+    characteristics,
+    n_groups,
+    identities,
+    measure,
     amount,
     obs_status,
     submission_id,
@@ -60,9 +66,14 @@ select
 from delivered
 union all
 select
-    {%- for column in columns %}
-    {{ column }},
-    {%- endfor %}
+    object_id,
+    level,
+    area_code,
+    period,
+    characteristics,
+    n_groups,
+    identities,
+    measure,
     cast(null as decimal(18, 6)) as amount,
     'O' as obs_status,
     submission_id,
