@@ -48,6 +48,8 @@ STATUS_SUFFIX = "__obs_status"
 # Kinds of indicator whose numerator is a sum, and the kind that is taken as it was reported.
 SUMMED = frozenset({"count", "proportion", "ratio"})
 REPORTED = "reported"
+# The kind whose values an SQL file of the initiative works out.
+MODEL = "model"
 OPERATORS = {"<=", "<", ">=", ">", "==", "!="}
 APPEND, REPLACES = "append", "replaces"
 # Where a landed row comes from; intake adds these columns to every dataset.
@@ -219,6 +221,8 @@ class Declarations:
     initiative: Initiative
     objects: Mapping[str, TableContract]
     register_rows: Mapping[str, tuple[Mapping[str, Any], ...]]
+    # Of indicators that are models of their own: the SQL that works them out.
+    models: Mapping[str, str]
     fingerprint: str
 
     @property
@@ -271,8 +275,13 @@ def load(initiative: str | Path | None = None) -> Declarations:
     rows = {table.id: _read_register(folder / f"{table.id}.csv", table) for table in registers}
     if BREAKS in rows:
         rows[BREAKS] += _version_breaks(rows.get(INDICATORS, ()), rows[BREAKS], described.languages)
+    models = {file.stem: file.read_text(encoding="utf-8") for file in sorted(folder.glob("models/*.sql"))}
     loaded = Declarations(
-        described, MappingProxyType(objects), MappingProxyType(rows), _fingerprint(files, folder, registers)
+        described,
+        MappingProxyType(objects),
+        MappingProxyType(rows),
+        MappingProxyType(models),
+        _fingerprint(files, folder, registers),
     )
     _check_no_stray_register(folder, registers)
     for table in registers:
@@ -779,9 +788,12 @@ def _check_indicators(declared: Declarations) -> None:
     """Measures, objects and filters that indicators name must exist in the contracts, and fit their kind."""
     for number, row in enumerate(declared.rows(INDICATORS), start=2):
         where = f"{declared.initiative.folder.name}/{INDICATORS}.csv: row {number}"
-        for part in ("numerator", "denominator"):
-            for object_id in split_list(row[f"{part}_objects"]):
-                _check_part(declared, f"{where}: {part}", row, part, object_id)
+        if row["kind"] == MODEL:
+            _check_model(declared, where, row)
+        else:
+            for part in ("numerator", "denominator"):
+                for object_id in split_list(row[f"{part}_objects"]):
+                    _check_part(declared, f"{where}: {part}", row, part, object_id)
         if (row["definition_version"] > 1) != (row["version_first_period"] is not None):
             raise DeclarationError(
                 f"{where}: version_first_period: says from which period a definition_version above 1 holds; the first "
@@ -789,8 +801,30 @@ def _check_indicators(declared: Declarations) -> None:
             )
         if row["kind"] == REPORTED:
             _check_reported(declared, where, row)
-        if row["is_pooled"] and (row["kind"] == REPORTED or row["frequency"] != "A"):
-            raise DeclarationError(f"{where}: is_pooled: only years can be pooled, and no reported values.")
+        if row["is_pooled"] and (row["kind"] in (REPORTED, MODEL) or row["frequency"] != "A"):
+            raise DeclarationError(f"{where}: is_pooled: only years can be pooled, and only of sums and means.")
+    kinds = {row["indicator_id"]: row["kind"] for row in declared.rows(INDICATORS)}
+    stray = next((name for name in declared.models if kinds.get(name) != MODEL), None)
+    if stray is not None:
+        raise DeclarationError(
+            f"{declared.initiative.folder.name}/models/{stray}.sql: no indicator of kind {MODEL} is called '{stray}'."
+        )
+
+
+def _check_model(declared: Declarations, where: str, row: Mapping[str, Any]) -> None:
+    """An SQL file works it out; which tables it reads is said for the reader, and nothing else of its parts."""
+    indicator_id = row["indicator_id"]
+    if indicator_id not in declared.models:
+        raise DeclarationError(
+            f"{where}: kind: a {MODEL} needs models/{indicator_id}.sql; write it, or change the kind."
+        )
+    unknown = [o for o in split_list(row["numerator_objects"]) if o not in {t.id for t in declared.datasets}]
+    if unknown:
+        raise DeclarationError(f"{where}: numerator_objects: '{unknown[0]}' is not a declared dataset.")
+    parts = [f"{part}_{what}" for part in ("numerator", "denominator") for what in ("measure", "filter")]
+    given = next((name for name in (*parts, "numerator_counts", "denominator_objects") if row[name] is not None), None)
+    if given is not None:
+        raise DeclarationError(f"{where}: {given}: must be empty; the {MODEL}'s file says what it is made from.")
 
 
 def _check_part(declared: Declarations, where: str, row: Mapping[str, Any], part: str, object_id: str) -> None:
@@ -798,7 +832,9 @@ def _check_part(declared: Declarations, where: str, row: Mapping[str, Any], part
     if table is None or table.kind != DATASET:
         raise DeclarationError(f"{where}_objects: '{object_id}' is not a declared dataset.")
     measures = split_list(row[f"{part}_measure"])
-    for name in measures or [None]:
+    if not measures:
+        raise DeclarationError(f"{where}_measure: must not be empty beside {part}_objects.")
+    for name in measures:
         if name not in {c.name for c in table.by_role("measure")}:
             raise DeclarationError(f"{where}_measure: not a measure of {object_id}: {name}.")
     if len(measures) > 1 and row["kind"] not in SUMMED:
@@ -928,6 +964,12 @@ def parse_filter(text: str | None) -> dict[str, tuple[str, ...]]:
 def _fingerprint(contracts: Iterable[Path], folder: Path, registers: Iterable[TableContract]) -> str:
     digest = hashlib.sha256()
     present = [f for f in (folder / f"{table.id}.csv" for table in registers) if f.is_file()]
-    for file in [DEFAULTS, *contracts, folder / "initiative.yml", *sorted(present)]:
+    for file in [
+        DEFAULTS,
+        *contracts,
+        folder / "initiative.yml",
+        *sorted(present),
+        *sorted(folder.glob("models/*.sql")),
+    ]:
         digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 SOURCE = "raw"
+# What the dbt model of an indicator that is one of its own is called, before the indicator's id.
+MODEL_PREFIX = "fct_"
 # The register that says whose number counts where several partners report the same.
 PARTNERS = "partners"
 ORIGIN = {
@@ -159,6 +161,9 @@ def _project_files(declarations: Declarations) -> dict[str, bytes]:
         if f"{model}.sql" not in files:
             generated[f"{model}.sql"] = _staging_sql(table)
             generated[f"{model}.yml"] = _yaml(_staging_properties(table))
+    for indicator_id, sql in declarations.models.items():
+        generated[f"models/indicators/{MODEL_PREFIX}{indicator_id}.sql"] = sql
+        generated[f"models/indicators/{MODEL_PREFIX}{indicator_id}.yml"] = _yaml(_model_properties(indicator_id))
     return files | {name: text.encode() for name, text in generated.items()}
 
 
@@ -181,6 +186,7 @@ def _variables(declarations: Declarations) -> dict[str, Any]:
         "initiative_id": declarations.initiative.id,
         "area_types": list(declarations.initiative.area_types),
         "observed_objects": [table for table in observed if table],
+        "indicator_models": list(declarations.models),
         "pooled_years": pooling["years"],
         "pooled_from": pooling["first_year"],
     }
@@ -282,6 +288,21 @@ def _staging_properties(table: TableContract) -> dict[str, Any]:
                 "description": table.description,
                 "data_tests": [key_test],
                 "columns": columns,
+            }
+        ]
+    }
+
+
+def _model_properties(indicator_id: str) -> dict[str, Any]:
+    name = f"{MODEL_PREFIX}{indicator_id}"
+    columns = ["area_code", "period", "dimension", "member"]
+    return {
+        "models": [
+            {
+                "name": name,
+                "description": f"One row per area, period and member of a group: {indicator_id}, by its own model.",
+                "data_tests": [{"unique_key": {"name": f"key_of_{name}", "arguments": {"columns": columns}}}],
+                "columns": [{"name": column} for column in columns],
             }
         ]
     }

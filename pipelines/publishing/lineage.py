@@ -45,6 +45,8 @@ class Trace:
     cell: Cell
     value: float
     origins: tuple[Origin, ...]
+    # Of an indicator that is a model of its own: the files that it reads, whose cells only its SQL tells.
+    files: tuple[str, ...] = ()
 
 
 def trace(home: Home, declarations: Declarations, cell: Cell) -> Trace | None:
@@ -64,14 +66,17 @@ def trace(home: Home, declarations: Declarations, cell: Cell) -> Trace | None:
         origins.append(
             Origin(submission.file_name, submission.partner, submission.sha256, sheet, letter, measure, amounts)
         )
-    return Trace(cell, value, tuple(origins))
+    own = declarations.models.get(cell.indicator_id)
+    files = tuple(sent[submission].file_name for submission in submissions if submission in sent) if own else ()
+    return Trace(cell, value, tuple(origins), files)
 
 
 def as_text(found: Trace) -> str:
     """The number, then file, sheet and each cell."""
     cell = found.cell
     title = f"{cell.indicator_id} {cell.area_code} {cell.period} {cell.dimension}={cell.member}: {found.value:,.10g}"
-    return "\n".join([title, *(line for origin in found.origins for line in _origin_lines(origin))])
+    by_model = [f"{file}: read by the indicator's own model" for file in found.files]
+    return "\n".join([title, *by_model, *(line for origin in found.origins for line in _origin_lines(origin))])
 
 
 def _origin_lines(origin: Origin) -> Iterator[str]:

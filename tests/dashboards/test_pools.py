@@ -53,7 +53,9 @@ def test_list_of_indicators_shows_years_together(material: Material, voice: Voic
     assert row.change is not None and row.change.code == "improved"
 
 
-def test_groups_are_compared_over_years_together_where_that_shows_more_of_them(material: Material, voice: Voice) -> None:
+def test_groups_are_compared_over_years_together_where_that_shows_more_of_them(
+    material: Material, voice: Voice
+) -> None:
     by_dimension = {plain(name.text): charts for name, charts in group_charts(material, voice, material.areas[AREA])}
     (chart,) = (c for c in by_dimension["Gender"] if c.table and any(YEARS in plain(r[1]) for r in c.table.rows))
     name = plain(voice.name(material.indicators[INDICATOR].row).text)

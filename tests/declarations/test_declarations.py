@@ -70,6 +70,21 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["initiative.yml", "policy.zeros", "maybe"],
     ),
     (
+        "a model without its file",
+        lambda f: (f / "models" / "physics_and_chemistry_5u_schools.sql").unlink(),
+        ["indicators.csv", "row 45", "models/physics_and_chemistry_5u_schools.sql"],
+    ),
+    (
+        "a file that is no indicator's model",
+        lambda f: (f / "models" / "mathematics_5u_examinees.sql").write_text("select 1", encoding="utf-8"),
+        ["models/mathematics_5u_examinees.sql", "kind model"],
+    ),
+    (
+        "a model with a measure",
+        lambda f: replace(f / "indicators.csv", "model,schools,up,,", "model,schools,up,n_examinees,"),
+        ["indicators.csv", "row 45", "numerator_measure", "must be empty"],
+    ),
+    (
         "pooled quarters",
         lambda f: replace(f / "indicators.csv", ",true,true,A,", ",true,true,Q,"),
         ["indicators.csv", "row 2", "is_pooled"],

@@ -127,6 +127,18 @@ def test_years_are_together_only_where_each_has_a_value_and_the_indicator_says_s
     assert {key[0] for key in pooled} == {COUNT, SHARE}
 
 
+BOTH_SUBJECTS = "both_subjects_5u_schools"
+
+
+def test_indicator_that_is_a_model_has_the_values_of_its_own_sql(values):
+    # One school of 0101 and one of 0201 were examined in both subjects; the hidden one of 0101 in one of them.
+    assert shown(cell(values, BOTH_SUBJECTS, "0101", "2025")) == (1, None, 1, "A", None)
+    assert shown(cell(values, BOTH_SUBJECTS, "south", "2025")) == (1, None, 1, "A", None)
+    assert shown(cell(values, BOTH_SUBJECTS, "IL", "2025")) == (2, None, 2, "A", None)
+    assert cell(values, BOTH_SUBJECTS, "IL", "2025")["submissions"] == "sa"
+    assert shown(cell(values, BOTH_SUBJECTS, "0102", "2025")) == NOTHING
+
+
 def test_share_without_a_whole_is_missing(values):
     assert shown(cell(values, SHARE, "0202", "2020")) == NOTHING
 
