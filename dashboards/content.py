@@ -5,8 +5,9 @@ no page searches a table. Does not belong here: words, formats or layout. Only p
 what a hidden row carries is dropped here once more, before any page could show it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -70,6 +71,7 @@ class Point(NamedTuple):
 _KEYS = ("area_code", "indicator_id", "dimension", "member", "period", "obs_status", "conf_status")
 _CARRIED = Point._fields[2:]
 Series = tuple[Point, ...]
+ByArea = Mapping[str, tuple[Mapping[str, Any], ...]]
 AreaSeries = Mapping[str, Mapping[tuple[str, str], Series]]
 
 
@@ -111,7 +113,7 @@ class Material:
     submissions: Mapping[str, tuple[Mapping[str, Any], ...]]
     series: Mapping[str, AreaSeries] = field(repr=False)
     pools: Mapping[str, AreaSeries] = field(repr=False)
-    tables: Mapping[str, Mapping[str, tuple[Mapping[str, Any], ...]]] = field(repr=False)
+    tables: Mapping[str, ByArea] = field(repr=False)
 
     @property
     def declarations(self) -> Declarations:
@@ -160,6 +162,25 @@ class Material:
         return tuple(i for i in self.indicators.values() if i.is_headline)
 
 
+class _Tables(Mapping[str, ByArea]):
+    """Published tables by name, sorted by area when a page first asks for one: most are only downloads."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        self._frames = frames
+        self._sorted: dict[str, ByArea] = {}
+
+    def __getitem__(self, name: str) -> ByArea:
+        if name not in self._sorted:
+            self._sorted[name] = _grouped(records(self._frames[name]), "area_code")
+        return self._sorted[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+
 def prepare(content: SiteContent) -> Material:
     """Sort a release's content for its pages; one pass over the values."""
     declared = content.declarations
@@ -181,7 +202,7 @@ def prepare(content: SiteContent) -> Material:
         submissions=_grouped(records(content.submissions), "submission_id"),
         series=_series(content.values[is_single]),
         pools=_series(content.values[~is_single & rhythm.notna()]),
-        tables={name: _grouped(records(table), "area_code") for name, table in content.tables.items()},
+        tables=_Tables(content.tables),
     )
 
 
@@ -244,11 +265,13 @@ def _series(values: pd.DataFrame) -> dict[str, AreaSeries]:
     frame = values.sort_values(["area_code", "indicator_id", "dimension", "member", "period"], kind="stable")
     keys = zip(*(_plain(frame[name]) for name in _KEYS), strict=True)
     carried = zip(*(_plain(frame[name]) for name in _CARRIED), strict=True)
+    # Most periods without a value are alike, so they share one point.
+    blank = cache(_blank)
     found: dict[str, dict[str, dict[tuple[str, str], list[Point]]]] = {}
     for key, numbers in zip(keys, carried, strict=True):
         area, indicator, dimension, member, period, obs_status, conf_status = key
         state = _state(numbers[0], obs_status, conf_status)
-        point = Point(period, state, *numbers) if state == SHOWN else _blank(period, state, numbers)
+        point = Point(period, state, *numbers) if state == SHOWN else blank(period, state, numbers)
         found.setdefault(area, {}).setdefault(indicator, {}).setdefault((dimension, member), []).append(point)
     return {
         area: {indicator: {group: tuple(p) for group, p in groups.items()} for indicator, groups in by_id.items()}

@@ -56,6 +56,8 @@ APPEND, REPLACES = "append", "replaces"
 LINEAGE = ("submission_id", "partner_id", "source_sheet", "source_row")
 INDICATORS, BREAKS = "indicators", "breaks"
 DEFAULTS = SCHEMAS / "defaults.yml"
+# The same language, read ten times as fast where the C library came with the package.
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TRUE_FALSE = {"true": True, "false": False}
 VALUE_SEPARATOR = "|"
 # What a break is called that comes from a new version of an indicator's definition.
@@ -308,7 +310,7 @@ def initiative_folder(initiative: str | Path | None) -> Path:
 
 def _read_yaml(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        return yaml.load(file.read_text(encoding="utf-8"), YAML_LOADER)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DeclarationError(f"{file.name}: cannot be read as YAML: {' '.join(str(error).split())}") from None
 

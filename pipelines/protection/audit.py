@@ -12,7 +12,7 @@ logged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -309,7 +309,7 @@ def _quantities(rows: pd.DataFrame) -> pd.DataFrame:
 def _wider_groups(quantities: pd.DataFrame) -> pd.DataFrame:
     """Each group of a dimension with the wider ones that contain it."""
     rows = []
-    for dimension, member in set(quantities[["dimension", "member"]].itertuples(index=False, name=None)):
+    for dimension, member in quantities[["dimension", "member"]].drop_duplicates().itertuples(index=False):
         names, members = dimension.split("."), member.split(".")
         if dimension == "all":
             continue
@@ -335,9 +335,8 @@ def _wider_areas(areas: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found or [step], ignore_index=True)[["area_code", "total_area_code", "cut"]]
 
 
-def _series(rows: pd.DataFrame, period: Iterable[Any]) -> pd.MultiIndex:
-    key = [rows[column] for column in SERIES]
-    return pd.MultiIndex.from_arrays([*key, list(period)])
+def _series(rows: pd.DataFrame, period: pd.Series) -> pd.MultiIndex:
+    return pd.MultiIndex.from_arrays([*(rows[column] for column in SERIES), period])
 
 
 def _hidden_baselines_are_gone(published: _Published) -> list[Leak]:
@@ -359,7 +358,10 @@ def _hidden_baselines_are_gone(published: _Published) -> list[Leak]:
 def _hidden_previous_rows_are_not_compared(published: _Published) -> list[Leak]:
     rows = published.rows
     hidden = rows[rows["conf_status"] == "C"]
-    previous = [_previous(*pair) for pair in zip(rows["frequency"], rows["period"], strict=True)]
+    own = rows[["frequency", "period"]]
+    distinct = own.drop_duplicates()
+    before = [_previous(*pair) for pair in distinct.itertuples(index=False, name=None)]
+    previous = own.merge(distinct.assign(previous=before), on=["frequency", "period"], how="left")["previous"]
     relies = _series(rows, previous).isin(_series(hidden, hidden["period"]))
     compares = rows["change_from_previous"].isin(["improved", "worsened", "no_clear_change"])
     return _leaks("references", "The row is compared with a hidden one.", rows[relies & compares])

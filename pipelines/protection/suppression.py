@@ -166,7 +166,7 @@ def primary(values: pd.DataFrame, indicators: pd.DataFrame, cells: Cells, policy
     for cell, count in ((cells.numerator, numerator), (cells.denominator, denominator)):
         hidden[cell[(cell >= 0) & policy.hides(count)]] = True
     if policy.hides_complements:
-        is_proportion = (indicators.set_index("indicator_id")["kind"] == "proportion").reindex(values["indicator_id"])
+        is_proportion = values["indicator_id"].isin(indicators.loc[indicators["kind"] == "proportion", "indicator_id"])
         rest = denominator - numerator
         # A complement of nobody is hidden too, whatever is said of zeros: it says that all of a group did.
         is_small = is_proportion.to_numpy(bool) & (rest >= 0) & (rest < policy.threshold)
@@ -303,8 +303,8 @@ def _baseline_lost(
     is_hidden: Flags,
     agreed_baselines: pd.DataFrame | None,
 ) -> Flags:
-    declared = indicators.set_index("indicator_id").reindex(values["indicator_id"])
-    counts_persons = ((declared["kind"] == "count") & declared["counts_persons"].astype(bool)).to_numpy(bool)
+    counts = indicators.loc[(indicators["kind"] == "count") & indicators["counts_persons"].astype(bool), "indicator_id"]
+    counts_persons = values["indicator_id"].isin(counts).to_numpy(bool)
     baseline, value = (
         pd.to_numeric(values[column]).to_numpy(dtype=float, na_value=np.nan) for column in ("baseline_value", "value")
     )

@@ -204,7 +204,7 @@ def home(declared: Declarations, tmp_path_factory: pytest.TempPathFactory) -> Ho
 
 @pytest.fixture(scope="session")
 def built(declared: Declarations, home: Home) -> warehouse.BuildResult:
-    return warehouse.build(declared, home)
+    return warehouse.build(declared, home, with_unit_tests=True)
 
 
 @pytest.fixture(scope="session")
