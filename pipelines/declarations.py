@@ -291,6 +291,7 @@ def load(initiative: str | Path | None = None) -> Declarations:
     _check_hierarchy(loaded)
     _check_reference_members(loaded)
     _check_peers(loaded)
+    _check_tolerances(loaded)
     _check_indicators(loaded)
     _check_targets(loaded)
     return loaded
@@ -359,6 +360,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "assessment.forecast": {"confidence": (0.5, 0.9999), "periods": (1, 100), "maximum_periods": (1, 100)},
     "peers": {"width": (0, 10**6), "minimum": (2, 10**6)},
     "gate": {"minimum_coverage": (0, 1), "maximum_ratio": (0, 10**6)},
+    "reconciliation": {"relative": (0, 1)},
 }
 
 
@@ -381,6 +383,8 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
     _check_setting(f"{where}: quiet_seconds", settings.get("quiet_seconds"), (0, 3600))
     for unit, limit in (settings["gate"].get("maximum_yearly_change") or {}).items():
         _check_setting(f"{where}: gate.maximum_yearly_change.{unit}", limit, (0, 10**6))
+    for unit, tolerance in (settings["reconciliation"].get("absolute") or {}).items():
+        _check_setting(f"{where}: reconciliation.absolute.{unit}", tolerance, (0, 10**6))
 
 
 def _check_setting(where: str, value: Any, allowed: tuple[Any, Any]) -> None:
@@ -784,6 +788,15 @@ def _check_peers(declared: Declarations) -> None:
             raise DeclarationError(
                 f"{where}: area_code: '{row['area_code']}' is not of type {declared.initiative.area_types[-1]}."
             )
+
+
+def _check_tolerances(declared: Declarations) -> None:
+    """A tolerance for a unit that nothing is measured in would be none."""
+    units = {measure.unit for table in declared.datasets for measure in table.by_role("measure") if measure.unit}
+    for unit in declared.initiative.settings["reconciliation"].get("absolute") or {}:
+        if unit not in units:
+            where = f"{declared.initiative.folder.name}/initiative.yml: reconciliation.absolute"
+            raise DeclarationError(f"{where}: no measure has the unit '{unit}'; they are: {', '.join(sorted(units))}.")
 
 
 def _check_indicators(declared: Declarations) -> None:

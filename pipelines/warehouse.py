@@ -192,7 +192,16 @@ def _variables(declarations: Declarations) -> dict[str, Any]:
         "indicator_models": list(declarations.models),
         "pooled_years": pooling["years"],
         "pooled_from": pooling["first_year"],
+        "reconciliation": _tolerances(declarations),
     }
+
+
+def _tolerances(declarations: Declarations) -> dict[str, Any]:
+    """The declared tolerances, those by unit as measure → amount."""
+    declared = declarations.initiative.settings["reconciliation"]
+    by_unit = declared["absolute"] or {}
+    measures = {m.name: by_unit[m.unit] for t in declarations.datasets for m in t.by_role("measure") if m.unit in by_unit}
+    return {"relative": declared["relative"], "absolute": measures}
 
 
 def _observed(table: TableContract) -> dict[str, Any] | None:

@@ -297,6 +297,21 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         lambda f: _append_peers(f, "ses_cluster,3000,א,a,ا"),
         ["peer_groups.csv", "row 2", "'ses_cluster'"],
     ),
+    (
+        "a tolerance beyond everything",
+        lambda f: replace(f / "initiative.yml", "relative: 0.02", "relative: 2"),
+        ["initiative.yml", "reconciliation.relative"],
+    ),
+    (
+        "a tolerance below nothing",
+        lambda f: replace(f / "initiative.yml", "{persons: 10,", "{persons: -1,"),
+        ["initiative.yml", "reconciliation.absolute.persons"],
+    ),
+    (
+        "a tolerance of a unit that nothing has",
+        lambda f: replace(f / "initiative.yml", "{persons: 10,", "{person: 10,"),
+        ["initiative.yml", "reconciliation.absolute", "'person'"],
+    ),
     ("a partner without priority", lambda f: replace(f / "partners.csv", ",false,100,", ",false,,"), ["priority"]),
 ]
 
