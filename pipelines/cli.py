@@ -377,9 +377,9 @@ def _print_summary(shop: "Workshop", seen: int) -> None:
         print()
         print(state.submissions_text(shop.home, ledger, new))
         print()
-    n_conflicts = state.conflicts(shop.home, shop.declarations, ledger)["total"]
-    if n_conflicts:
-        print(f"Reported differently by several partners: keys {n_conflicts}; `measure status` lists them.")
+    found = state.disagreements(shop.home, shop.declarations, ledger)
+    if found["total"]:
+        print(f"{state.disagreements_text(found)}; the worst: `measure status`")
     for line in definitions.decisions(shop.declarations):
         print(line)
 

@@ -385,6 +385,9 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
         _check_setting(f"{where}: gate.maximum_yearly_change.{unit}", limit, (0, 10**6))
     for unit, tolerance in (settings["reconciliation"].get("absolute") or {}).items():
         _check_setting(f"{where}: reconciliation.absolute.{unit}", tolerance, (0, 10**6))
+    for kind, multiples in settings["reconciliation"]["multiples"].items():
+        for times in multiples:
+            _check_setting(f"{where}: reconciliation.multiples.{kind}", times, (2, 10**6))
 
 
 def _check_setting(where: str, value: Any, allowed: tuple[Any, Any]) -> None:

@@ -97,6 +97,11 @@ class Home:
         return self.build / "warehouse.duckdb"
 
     @property
+    def reconciliation(self) -> Path:
+        """What sources and partners told differently at the last run; unprotected, for analysts."""
+        return self.build / "reconciliation.csv"
+
+    @property
     def dagster(self) -> Path:
         """The Dagster instance: history of runs."""
         return self.build / "dagster"

@@ -16,7 +16,7 @@ from pipelines.declarations import Declarations
 from pipelines.intake import mappings, pickup, take_in
 from pipelines.intake.take_in import Taken
 from pipelines.paths import Home
-from pipelines.publishing import definitions, release, tables
+from pipelines.publishing import definitions, reconciliation, release, tables
 from pipelines.publishing.baselines import restated_baselines
 from pipelines.publishing.gate import GateResult, run_gate
 from pipelines.publishing.ledger import Ledger
@@ -55,6 +55,7 @@ def has_work(shop: Workshop, events: Sequence[pickup.Event] | None = None) -> bo
         events
         or take_in.unprocessed(shop.home, shop.declarations, ledger)
         or not release.is_current(shop.home, shop.declarations, ledger)
+        or not shop.home.reconciliation.exists()
     )
 
 
@@ -79,8 +80,10 @@ def intake(shop: Workshop) -> list[Taken]:
 
 
 def model(shop: Workshop) -> warehouse.BuildResult:
-    """Build and test the next warehouse."""
-    return warehouse.build(shop.declarations, shop.home)
+    """Build and test the next warehouse, and list for the analyst what sources tell differently in it."""
+    result = warehouse.build(shop.declarations, shop.home)
+    reconciliation.keep(shop.home, shop.declarations, shop.ledger)
+    return result
 
 
 def judge(shop: Workshop) -> GateResult:

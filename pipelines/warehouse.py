@@ -197,11 +197,13 @@ def _variables(declarations: Declarations) -> dict[str, Any]:
 
 
 def _tolerances(declarations: Declarations) -> dict[str, Any]:
-    """The declared tolerances, those by unit as measure → amount."""
+    """What the reconciliation declares, tolerances by unit as measure → amount."""
     declared = declarations.initiative.settings["reconciliation"]
     by_unit = declared["absolute"] or {}
-    measures = {m.name: by_unit[m.unit] for t in declarations.datasets for m in t.by_role("measure") if m.unit in by_unit}
-    return {"relative": declared["relative"], "absolute": measures}
+    measures = {
+        m.name: by_unit[m.unit] for t in declarations.datasets for m in t.by_role("measure") if m.unit in by_unit
+    }
+    return {**declared, "absolute": measures}
 
 
 def _observed(table: TableContract) -> dict[str, Any] | None:

@@ -13,7 +13,12 @@
         end
 {%- endmacro -%}
 
-{#- Whether the larger of two values is so many times the smaller, within the relative tolerance. -#}
-{%- macro is_multiple(larger, smaller, times) -%}
-abs({{ larger }} - {{ times }} * {{ smaller }}) <= {{ var('reconciliation')['relative'] }} * {{ larger }}
+{#- Whether the larger of two values is, within the relative tolerance, one of the multiples of the smaller that make a
+    disagreement of this kind. -#}
+{%- macro is_multiple(larger, smaller, kind) -%}
+(
+    {%- for times in var('reconciliation')['multiples'][kind] -%}
+        abs({{ larger }} - {{ times }} * {{ smaller }}) <= {{ var('reconciliation')['relative'] }} * {{ larger }} or {# -#}
+    {%- endfor -%}
+        1 = 0)
 {%- endmacro -%}

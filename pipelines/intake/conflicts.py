@@ -1,7 +1,7 @@
 """Conflicts: keys for which partners report different numbers, and how many rows of each submission count.
 
 For analysts only: a receipt shows nothing of another partner's data. Read from what is landed, under the rule of
-`versions`.
+`versions`. Does not belong here: how much of a difference is told, and beside what (`publishing.reconciliation`).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,9 +18,6 @@ from pipelines.versions import ranked_sql
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# More are counted, not listed: who has this many writes to the partners first.
-MAXIMUM_LISTED = 100
-
 
 @dataclass(frozen=True)
 class Report:
@@ -33,31 +30,23 @@ class Report:
 
 @dataclass(frozen=True)
 class Conflict:
-    """One key of an object that partners report differently; the first of `reports` is the one that counts."""
+    """One key of an object that partners report differently; the first of `reports` is the one that counts.
+
+    `lost`: measures that the row that counts leaves out, so that what the others say of them is lost.
+    """
 
     object_id: str
     key: Mapping[str, Any]
     reports: tuple[Report, ...]
+    lost: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Conflicts:
-    """How many keys are in conflict, and the first of them in order of object and key."""
-
-    total: int
-    listed: tuple[Conflict, ...]
-
-
-def find(home: Home, declarations: Declarations, submission_ids: Collection[str]) -> Conflicts:
+def find(home: Home, declarations: Declarations, submission_ids: Collection[str]) -> Iterator[Conflict]:
     """Keys that several partners report with different values, among the landed rows of these submissions."""
-    total = 0
-    listed: list[Conflict] = []
     for contract, connection in _landed_objects(home, declarations, submission_ids):
         if _measures(contract):
             rows = _contested(connection, contract)
-            total += rows[0]["n_contested"] if rows else 0
-            listed += [_conflict(contract, group) for _, group in groupby(rows, key=lambda row: row["place"])]
-    return Conflicts(total, tuple(listed[:MAXIMUM_LISTED]))
+            yield from (_conflict(contract, group) for _, group in groupby(rows, key=lambda row: row["place"]))
 
 
 def rows_current(home: Home, declarations: Declarations, submission_ids: Collection[str]) -> Mapping[str, int]:
@@ -76,27 +65,6 @@ def rows_current(home: Home, declarations: Declarations, submission_ids: Collect
         for submission_id, n_rows in counts:
             found[submission_id] = found.get(submission_id, 0) + n_rows
     return found
-
-
-def key_in_words(declarations: Declarations, conflict: Conflict, language: str) -> str:
-    """The key as a person says it: each column's label and, of codes, the declared name beside the code."""
-    contract = declarations.objects[conflict.object_id]
-    columns = [contract.column(name) for name in conflict.key]
-    return ", ".join(
-        f"{column.label(language)} {_in_words(declarations, column, conflict.key[column.name], language)}"
-        for column in columns
-    )
-
-
-def _in_words(declarations: Declarations, column: Column, value: Any, language: str) -> str:
-    labels = {code.value: code.labels.get(language) for code in column.codes}
-    if column.reference is not None:
-        reference = column.reference
-        for row in declarations.rows(reference.register):
-            if row[reference.column] == value and all(str(row[k]) == v for k, v in reference.where.items()):
-                labels[value] = row.get(f"name_{language}")
-    name = labels.get(value)
-    return f"{name} ({value})" if name else "-" if value is None else str(value)
 
 
 def _landed_objects(
@@ -119,7 +87,7 @@ def _landed_objects(
 
 
 def _contested(connection: "DuckDBPyConnection", contract: TableContract) -> list[dict[str, Any]]:
-    """Each partner's newest row of the first contested keys, in order of `place` (of the key) and `recency`.
+    """Each partner's newest row of the contested keys, in order of `place` (of the key) and `recency`.
 
     A value that one partner withholds or leaves out contradicts nobody; but where the row that counts leaves one out,
     the others' values are lost, and that is said.
@@ -138,13 +106,9 @@ def _contested(connection: "DuckDBPyConnection", contract: TableContract) -> lis
         ),
         contested as (
             select * from newest window same_key as (partition by {key}) qualify {differs}
-        ),
-        placed as (
-            select *, dense_rank() over (order by {key}) as place from contested
         )
-        select *, max(place) over () as n_contested from placed qualify place <= $1 order by place, recency
-        """,
-        [MAXIMUM_LISTED],
+        select *, dense_rank() over (order by {key}) as place from contested order by place, recency
+        """
     )
     names = [name for name, *_ in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -153,12 +117,14 @@ def _contested(connection: "DuckDBPyConnection", contract: TableContract) -> lis
 def _conflict(contract: TableContract, rows: Iterator[Mapping[str, Any]]) -> Conflict:
     reports = list(rows)
     differing = [m.name for m in _measures(contract) if _differs(reports, m.name)]
+    lost = frozenset(name for name in differing if reports[0][name + STATUS_SUFFIX] == MISSING)
     return Conflict(
         contract.id,
         {name: reports[0][name] for name in contract.key},
         tuple(
             Report(row["partner_id"], row["submission_id"], {name: row[name] for name in differing}) for row in reports
         ),
+        lost,
     )
 
 

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.declarations import Declarations, TableContract
-from pipelines.intake import conflicts as contradictions
-from pipelines.intake import pickup
+from pipelines.intake import conflicts, pickup
 from pipelines.intake.examine import DUPLICATE, HELD, PARTLY, REFUSED, TAKEN_IN
 from pipelines.paths import Home
-from pipelines.publishing import definitions, release
+from pipelines.publishing import definitions, reconciliation, release
 from pipelines.publishing.ledger import Ledger, Submission
-from pipelines.translation import SOURCE_LANGUAGE
+from pipelines.publishing.reconciliation import KINDS
 
-# Of the conflicts, in text; the JSON lists more.
-CONFLICTS_SHOWN = 10
+# Of the disagreements between sources or partners: the worst in text, more in JSON, all in the kept list.
+DISAGREEMENTS_SHOWN, DISAGREEMENTS_LISTED = 5, 100
 COLUMNS = {
     "submission_id": "submission", "path": "file", "verdict": "verdict", "rows_accepted": "rows in",
     "rows_refused": "rows refused",
@@ -38,36 +37,26 @@ def status(home: Home, declarations: Declarations, history: bool = False) -> dic
         "unreadable": pickup.unreadable(home.inbox),
         "pending": [event.path for event in pickup.events(home, ledger.last_taken)],
         "submissions": entries,
-        "conflicts": conflicts(home, declarations, ledger),
+        "disagreements": disagreements(home, declarations, ledger),
         "decisions": list(definitions.decisions(declarations)),
         "late": list(_late(declarations, ledger)),
     }
 
 
-def conflicts(home: Home, declarations: Declarations, ledger: Ledger) -> dict[str, Any]:
-    """Keys that partners report differently: how many, and the first of them; the first report of each counts."""
-    found = contradictions.find(home, declarations, {s.submission_id for s in ledger.effective})
-    initiative = declarations.initiative
-    # The language of the sentences around it, as far as the initiative declares names in it.
-    language = SOURCE_LANGUAGE if SOURCE_LANGUAGE in initiative.languages else initiative.default_language
+def disagreements(home: Home, declarations: Declarations, ledger: Ledger) -> dict[str, Any]:
+    """What sources or partners tell differently: how many, by kind, and the worst of them with what to do."""
+    found = reconciliation.current(home, declarations, ledger)
     return {
-        "total": found.total,
-        "listed": [
-            {
-                "object": conflict.object_id,
-                "key": conflict.key,
-                "key_in_words": contradictions.key_in_words(declarations, conflict, language),
-                "counts": conflict.reports[0].partner,
-                "reports": [asdict(report) for report in conflict.reports],
-            }
-            for conflict in found.listed
-        ],
+        "total": len(found),
+        "kinds": reconciliation.counts(found),
+        "file": home.reconciliation.relative_to(home.root).as_posix() if home.reconciliation.is_file() else None,
+        "listed": [asdict(d) | {"what_to_do": KINDS[d.kind]} for d in found[:DISAGREEMENTS_LISTED]],
     }
 
 
 def _history(home: Home, declarations: Declarations, ledger: Ledger) -> list[dict[str, Any]]:
     """Every submission, which one each took the place of under its path, and how many of its landed rows count."""
-    current = contradictions.rows_current(home, declarations, {s.submission_id for s in ledger.effective})
+    current = conflicts.rows_current(home, declarations, {s.submission_id for s in ledger.effective})
     before: dict[str, str] = {}
     entries = []
     for submission in ledger.submissions:
@@ -140,27 +129,41 @@ def as_text(answer: Mapping[str, Any]) -> str:
     lines += [f"Withdrawn: {e['path']} ({e['submission_id']}): {e['withdrawn']}" for e in entries if e["withdrawn"]]
     lines += [f"Late: {late['object']}, last delivery {late['last_delivery'] or 'never'}" for late in answer["late"]]
     lines += answer["decisions"]
-    lines += _conflict_lines(answer["conflicts"])
+    lines += _disagreement_lines(answer["disagreements"])
     lines += ["", _table(entries)]
     return "\n".join(lines).rstrip()
 
 
-def _conflict_lines(found: Mapping[str, Any]) -> Iterator[str]:
+def _disagreement_lines(found: Mapping[str, Any]) -> Iterator[str]:
     if not found["total"]:
         return
-    shown = min(found["total"], CONFLICTS_SHOWN)
-    more = f", the first {shown}" if shown < found["total"] else ""
-    yield f"Reported differently by several partners: keys {found['total']}{more}"
-    for conflict in found["listed"][:shown]:
-        reports = "; ".join(
-            f"{report['partner']} {_values(report['values'])} ({report['submission_id']})"
-            for report in conflict["reports"]
-        )
-        yield f"  {conflict['object']}: {conflict['key_in_words']}: {reports}; {conflict['counts']} counts"
+    yield disagreements_text(found)
+    told = set()
+    for listed in found["listed"][:DISAGREEMENTS_SHOWN]:
+        if listed["kind"] not in told:
+            yield f"  {listed['kind']}: {listed['what_to_do']}"
+            told.add(listed["kind"])
+        what = listed["indicators"].replace(";", ", ") or listed["measures"]
+        yield f"    {what}: {listed['place']}: {_side(listed, '')} counts; {_side(listed, 'other_')}"
 
 
-def _values(values: Mapping[str, float | None]) -> str:
-    return ", ".join(f"{name} {'not reported' if v is None else f'{v:.10g}'}" for name, v in values.items())
+def disagreements_text(found: Mapping[str, Any]) -> str:
+    """One line: how many sources disagree on something, in which way, and where all of it is listed."""
+    kinds = ", ".join(f"{kind} {count}" for kind, count in found["kinds"].items())
+    where = f"; all, unprotected: {found['file']}" if found["file"] else ""
+    return f"Sources that disagree: {found['total']} ({kinds}){where}"
+
+
+def _side(listed: Mapping[str, Any], prefix: str) -> str:
+    """What one of the two tells: table, number, files."""
+    value, submissions = listed[f"{prefix}value"], listed[f"{prefix}submissions"].split(";")
+    number = "not reported" if value is None else f"{value:,.10g}"
+    summed = " (sum of areas below)" if listed[f"{prefix}distance"] else ""
+    if prefix and listed["other_dimension"]:
+        summed = f" (sum by {listed['other_dimension']})"
+    files = [f"{path}, {i}" for i, path in zip(submissions, listed[f"{prefix}files"].split(";"), strict=True)]
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return f"{number} in {listed[f'{prefix}object_id']}{summed} ({files[0]}{more})"
 
 
 def submissions_text(home: Home, ledger: Ledger, submissions: Sequence[Submission]) -> str:

@@ -53,7 +53,7 @@ told as (
             end as double
         ) as value,
         coalesce(candidates.coverage = 1, false) as is_whole,
-        -- Where no area is known to be absent, what is left out cannot make a hundredfold.
+        -- Where no area is known to be absent, what is left out does not make a hundredfold.
         coalesce(candidates.coverage, 1) = 1 as has_all_areas
     from {{ ref('int_indicator_candidates') }} as candidates
     inner join quantities
@@ -151,17 +151,16 @@ judged as (
     select
         *,
         case
-            when is_like_100 or is_like_1000 then 'unit_mismatch'
-            when is_summed and is_like_2_or_3 then 'double_counted'
+            when is_in_other_unit then 'unit_mismatch'
+            when is_summed and is_more_than_once then 'double_counted'
             when is_summed and is_larger_of_parts then 'parts_over_total'
             else 'differs'
         end as kind
     from (
         select
             *,
-            {{ is_multiple('larger', 'smaller', 100) }} as is_like_100,
-            {{ is_multiple('larger', 'smaller', 1000) }} as is_like_1000,
-            {{ is_multiple('larger', 'smaller', 2) }} or {{ is_multiple('larger', 'smaller', 3) }} as is_like_2_or_3
+            {{ is_multiple('larger', 'smaller', 'unit_mismatch') }} as is_in_other_unit,
+            {{ is_multiple('larger', 'smaller', 'double_counted') }} as is_more_than_once
         from two_sources
         where larger - smaller > greatest(tolerance, {{ var('reconciliation')['relative'] }} * larger)
     ) as beyond_tolerance
@@ -169,7 +168,7 @@ judged as (
     where
         are_both_whole
         or (is_summed and is_smaller_whole)
-        or (has_smaller_all_areas and (is_like_100 or is_like_1000))
+        or (has_smaller_all_areas and is_in_other_unit)
 ),
 
 -- Rows of totals and rows of groups in one table, added up: everybody stands in both.
@@ -194,7 +193,8 @@ within_a_source as (
         told.dimension = 'all'
         and told.is_summed
         and told.value - sums_of_members.value > told.tolerance
-        and told.value in (2 * sums_of_members.value, 3 * sums_of_members.value)
+        and {{ is_multiple('told.value', 'sums_of_members.value', 'double_counted') }}
+        and told.value = round(told.value / nullif(sums_of_members.value, 0)) * sums_of_members.value
 ),
 
 disagreements as (
