@@ -136,27 +136,32 @@ def test_history_says_what_each_version_replaced_and_which_rows_still_count(
     assert one not in {line.split()[0] for line in status.as_text(status.status(home, declared)).splitlines() if line}
 
 
+def told(home: Home, declared: Declarations) -> list[tuple[object, ...]]:
+    """(kind, measure, number that counts, its file, other number, its file) of all that is told differently."""
+    columns = ("kind", "measures", "value", "files", "other_value", "other_files")
+    listed = status.status(home, declared)["disagreements"]["listed"]
+    return [tuple(entry[column] for column in columns) for entry in listed]
+
+
 def test_conflict_is_told_to_the_analyst_with_place_partners_values_and_who_counts(
     home: Home, declared: Declarations, send: Callable[..., str]
 ) -> None:
-    first = send(f"{FIRST}/a.csv", teachers(("0031", 5, 1), ("2600", 6, 1)))
-    second = send(f"{SECOND}/a.csv", teachers(("0031", 9, 1), ("2600", 6, 1)))
-    found = status.status(home, declared)["conflicts"]
-    assert found["total"] == 1
-    (conflict,) = found["listed"]
-    assert conflict["object"] == "teachers"
-    assert conflict["key"] == {"authority_code": "0031", "school_year": 2022, "subject_code": "35"}
-    assert conflict["key_in_words"] == ("Local authority Ofaqim (0031), School year 2022, Subject Mathematics (35)")
-    assert conflict["counts"] == FIRST
+    first = send(f"{FIRST}/a.csv", teachers(("0031", 5, 1)))
+    second = send(f"{SECOND}/a.csv", teachers(("0031", 9, 1)))
+    found = status.status(home, declared)["disagreements"]
+    assert (found["total"], found["kinds"], found["file"]) == (1, {"differs": 1}, None)
+    (listed,) = found["listed"]
+    assert listed["place"] == "Local authority Ofaqim (0031), School year 2022, Subject Mathematics (35)"
+    assert (listed["object_id"], listed["area_code"], listed["period"]) == ("teachers", "0031", "2022")
     # Only what they disagree on: both say one new teacher.
-    assert conflict["reports"] == [
-        {"partner": FIRST, "submission_id": first, "values": {"n_teachers_5u": 5}},
-        {"partner": SECOND, "submission_id": second, "values": {"n_teachers_5u": 9}},
-    ]
+    assert listed["measures"] == "n_teachers_5u"
+    assert (listed["value"], listed["submissions"]) == (5, first)
+    assert (listed["other_value"], listed["other_submissions"]) == (9, second)
+    assert (listed["difference"], listed["ratio"]) == (4, 1.8)
     assert json.loads(json.dumps(found)) == found
     shown = status.as_text(status.status(home, declared))
-    assert "Reported differently by several partners: keys 1" in shown
-    assert f"{FIRST} n_teachers_5u 5 ({first}); {SECOND} n_teachers_5u 9 ({second}); {FIRST} counts" in shown
+    assert "Sources that disagree: 1 (differs 1)" in shown
+    assert f"5 in teachers ({FIRST}/a.csv, {first}) counts; 9 in teachers ({SECOND}/a.csv, {second})" in shown
 
 
 def test_conflict_is_of_the_newest_rows_and_ends_with_their_agreement(
@@ -165,9 +170,9 @@ def test_conflict_is_of_the_newest_rows_and_ends_with_their_agreement(
     send(f"{FIRST}/a.csv", teachers(("0031", 5, 1)))
     send(f"{SECOND}/a.csv", teachers(("0031", 9, 1)))
     corrected = send(f"{SECOND}/a.csv", teachers(("0031", 5, 1)))
-    assert status.status(home, declared)["conflicts"]["total"] == 0
+    assert not told(home, declared)
     withdraw(home, declared, corrected)
-    assert status.status(home, declared)["conflicts"]["total"] == 1
+    assert len(told(home, declared)) == 1
 
 
 def test_withdrawn_submission_contradicts_nobody_even_before_the_next_run(
@@ -176,7 +181,7 @@ def test_withdrawn_submission_contradicts_nobody_even_before_the_next_run(
     older = send(f"{FIRST}/a.csv", teachers(("0031", 5, 1)))
     newer = send(f"{SECOND}/a.csv", teachers(("0031", 9, 1)))
     Ledger(home).append("withdrawal", submission_id=older, why="a trial")
-    assert status.status(home, declared)["conflicts"]["total"] == 0
+    assert not told(home, declared)
     assert state(home, declared)[newer]["rows_current"] == 1
 
 
@@ -185,7 +190,8 @@ def test_value_that_the_other_partner_leaves_out_contradicts_nobody(
 ) -> None:
     send(f"{FIRST}/a.csv", teachers(("0031", 5, 3)))
     send(f"{SECOND}/a.csv", teachers(("0031", 5, "")))
-    assert status.status(home, declared)["conflicts"] == {"total": 0, "listed": []}
+    found = status.status(home, declared)["disagreements"]
+    assert found == {"total": 0, "kinds": {}, "file": None, "listed": []}
 
 
 def test_value_that_is_lost_because_the_row_that_counts_leaves_it_out_is_told(
@@ -193,24 +199,47 @@ def test_value_that_is_lost_because_the_row_that_counts_leaves_it_out_is_told(
 ) -> None:
     send(f"{FIRST}/a.csv", teachers(("0031", 5, "")))
     send(f"{SECOND}/a.csv", teachers(("0031", 5, 3)))
-    (listed,) = status.status(home, declared)["conflicts"]["listed"]
-    assert (listed["counts"], [report["values"] for report in listed["reports"]]) == (
-        FIRST, [{"n_new": None}, {"n_new": 3}]
-    )  # fmt: skip
+    assert told(home, declared) == [("left_out", "n_new", None, f"{FIRST}/a.csv", 3, f"{SECOND}/a.csv")]
+    assert "not reported in teachers" in status.as_text(status.status(home, declared))
 
 
-def test_many_conflicts_are_counted_and_the_first_of_them_listed(
+def test_partners_disagree_beyond_the_relative_tolerance_and_the_likeliest_mistakes_come_first(
+    home: Home, declared: Declarations, send: Callable[..., str]
+) -> None:
+    send(f"{FIRST}/a.csv", teachers(("0031", 100, 1), ("0070", 100, 1), ("2600", 100, 1), ("3000", 5, 1)))
+    send(f"{SECOND}/a.csv", teachers(("0031", 102, 1), ("0070", 103, 1), ("2600", 200, 1), ("3000", 500, 1)))
+    assert [(entry[0], entry[2], entry[4]) for entry in told(home, declared)] == [
+        ("unit_mismatch", 5, 500),
+        ("double_counted", 100, 200),
+        ("differs", 100, 103),
+    ]
+
+
+def test_two_partners_contradict_each_other_where_the_row_that_counts_leaves_its_number_out(
+    home: Home, declared: Declarations, send: Callable[..., str]
+) -> None:
+    send(f"{FIRST}/a.csv", teachers(("0031", 5, "")))
+    send(f"{SECOND}/a.csv", teachers(("0031", 5, 3)))
+    send("sample_careless/a.csv", teachers(("0031", 5, 4)))
+    assert [(entry[0], entry[2], entry[4]) for entry in told(home, declared)] == [
+        ("differs", 3, 4),
+        ("left_out", None, 3),
+    ]
+
+
+def test_many_conflicts_are_counted_and_the_worst_of_them_listed(
     home: Home, declared: Declarations, send: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conflicts, "MAXIMUM_LISTED", 2)
-    monkeypatch.setattr(status, "CONFLICTS_SHOWN", 1)
-    areas = ("0031", "0070", "2600", "3000")
+    monkeypatch.setattr(status, "DISAGREEMENTS_LISTED", 2)
+    monkeypatch.setattr(status, "DISAGREEMENTS_SHOWN", 1)
+    areas = {"0031": 6, "0070": 7, "2600": 9, "3000": 8}
     send(f"{FIRST}/a.csv", teachers(*((area, 5, 1) for area in areas)))
-    send(f"{SECOND}/a.csv", teachers(*((area, 6, 1) for area in areas)))
+    send(f"{SECOND}/a.csv", teachers(*((area, n, 1) for area, n in areas.items())))
     answer = status.status(home, declared)
-    assert answer["conflicts"]["total"] == 4
-    assert [c["key"]["authority_code"] for c in answer["conflicts"]["listed"]] == ["0031", "0070"]
-    assert "keys 4, the first 1" in status.as_text(answer)
+    assert answer["disagreements"]["total"] == 4
+    assert [listed["area_code"] for listed in answer["disagreements"]["listed"]] == ["2600", "3000"]
+    shown = status.as_text(answer)
+    assert "(2600)" in shown and "(3000)" not in shown
 
 
 def test_receipt_shows_nothing_of_the_other_partner(
@@ -218,14 +247,14 @@ def test_receipt_shows_nothing_of_the_other_partner(
 ) -> None:
     send(f"{FIRST}/a.csv", teachers(("0031", 517, 1)))
     send(f"{SECOND}/a.csv", teachers(("0031", 926, 1)))
-    assert status.status(home, declared)["conflicts"]["total"] == 1
+    assert len(told(home, declared)) == 1
     for partner, other, foreign in ((FIRST, SECOND, "926"), (SECOND, FIRST, "517")):
         texts = [f.read_text("utf-8") for f in (home.receipts / partner).rglob("*") if f.suffix in (".json", ".html")]
         assert texts
         assert not [text for text in texts if other in text or foreign in text]
 
 
-def test_run_by_hand_says_how_many_keys_are_in_conflict(
+def test_run_by_hand_says_how_much_is_told_differently(
     home: Home, declared: Declarations, send: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     from pipelines import cli
@@ -236,11 +265,11 @@ def test_run_by_hand_says_how_many_keys_are_in_conflict(
     assert capsys.readouterr().out == ""
     send(f"{SECOND}/a.csv", teachers(("0031", 9, 1)))
     cli._print_summary(Workshop(home, declared), 2)
-    assert "Reported differently by several partners: keys 1" in capsys.readouterr().out
+    assert "Sources that disagree: 1 (differs 1); the worst: `measure status`" in capsys.readouterr().out
 
 
 def test_home_without_landed_rows_has_no_conflicts(home: Home, declared: Declarations) -> None:
-    assert conflicts.find(home, declared, {"000001-abcdef01"}) == conflicts.Conflicts(0, ())
+    assert not list(conflicts.find(home, declared, {"000001-abcdef01"}))
     assert conflicts.rows_current(home, declared, {"000001-abcdef01"}) == {}
 
 
