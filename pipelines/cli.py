@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--format", choices=("csv", "xlsx", "html"), default="csv")
     command.add_argument("--lang")
     command.add_argument("--out", type=Path)
-    command = add("status", status, "what is pending, held, refused and late; the last release")
+    command = add("status", status, "what is pending, held, refused, late or told differently; the last release")
     command.add_argument("--history", action="store_true", help="every submission, not only the newest of each file")
     command.add_argument("--format", choices=("text", "json"), default="text")
     command = add("trace", trace, "file, sheet, rows and cells behind a published number")

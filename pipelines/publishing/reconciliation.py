@@ -100,25 +100,6 @@ def counts(disagreements: Collection[Disagreement]) -> Mapping[str, int]:
     return {kind: found[kind] for kind in KINDS if found[kind]}
 
 
-def in_words(declarations: Declarations, contract: TableContract, key: Mapping[str, Any], language: str) -> str:
-    """A key as a person says it: each column's label and, of codes, the declared name beside the code."""
-    return ", ".join(
-        f"{contract.column(name).label(language)} {_named(declarations, contract.column(name), value, language)}"
-        for name, value in key.items()
-    )
-
-
-def _named(declarations: Declarations, column: Column, value: Any, language: str) -> str:
-    labels = {code.value: code.labels.get(language) for code in column.codes}
-    if column.reference is not None:
-        reference = column.reference
-        for row in declarations.rows(reference.register):
-            if row[reference.column] == value and all(str(row[k]) == v for k, v in reference.where.items()):
-                labels[value] = row.get(f"name_{language}")
-    name = labels.get(value)
-    return f"{name} ({value})" if name else "-" if value is None else str(value)
-
-
 def _language(declarations: Declarations) -> str:
     """The language of the sentences around the names, as far as the initiative declares names in it."""
     initiative = declarations.initiative
@@ -126,11 +107,12 @@ def _language(declarations: Declarations) -> str:
 
 
 def _ordered(found: Sequence[Disagreement]) -> list[Disagreement]:
-    """By kind, then the farthest apart first."""
+    """By kind, then the farthest apart first, beside what chance would do to numbers of that size."""
     kinds = list(KINDS)
 
     def order(d: Disagreement) -> tuple[Any, ...]:
-        apart = abs(math.log(d.ratio)) if d.ratio and d.ratio > 0 else math.inf
+        smaller, larger = sorted((d.value or 0.0, d.other_value or 0.0))
+        apart = (larger - smaller) / math.sqrt(larger) if larger > 0 else 0.0
         return (kinds.index(d.kind), -apart, *(str(value) for value in asdict(d).values()))
 
     return sorted(found, key=order)
@@ -187,12 +169,44 @@ def _of_sources(home: Home, declarations: Declarations, ledger: Ledger) -> Itera
 # Two partners
 
 
+class _InWords:
+    """Keys as a person says them: each column's label and, of codes, the declared name beside the code."""
+
+    def __init__(self, declarations: Declarations) -> None:
+        self._declarations = declarations
+        self._language = _language(declarations)
+        self._names: dict[tuple[str, str], Mapping[Any, str | None]] = {}
+
+    def __call__(self, contract: TableContract, key: Mapping[str, Any]) -> str:
+        return ", ".join(self._part(contract, contract.column(name), value) for name, value in key.items())
+
+    def _part(self, contract: TableContract, column: Column, value: Any) -> str:
+        # Registers are long, and there may be thousands of keys.
+        at = (contract.id, column.name)
+        if at not in self._names:
+            self._names[at] = self._named(column)
+        name = self._names[at].get(value)
+        said = f"{name} ({value})" if name else "-" if value is None else str(value)
+        return f"{column.label(self._language)} {said}"
+
+    def _named(self, column: Column) -> Mapping[Any, str | None]:
+        names: dict[Any, str | None] = {code.value: code.labels.get(self._language) for code in column.codes}
+        if column.reference is not None:
+            reference = column.reference
+            for row in self._declarations.rows(reference.register):
+                if all(str(row[name]) == value for name, value in reference.where.items()):
+                    names[row[reference.column]] = row.get(f"name_{self._language}")
+        return names
+
+
 def _of_partners(home: Home, declarations: Declarations, ledger: Ledger) -> Iterator[Disagreement]:
-    paths = _paths(ledger)
+    paths, in_words = _paths(ledger), _InWords(declarations)
     for conflict in conflicts.find(home, declarations, {s.submission_id for s in ledger.effective}):
+        contract = declarations.objects[conflict.object_id]
+        place = in_words(contract, conflict.key)
         for measure in conflict.reports[0].values:
             for kind, counted, other in _judged(declarations, conflict, measure):
-                yield _of_two(declarations, paths, conflict, measure, kind, counted, other)
+                yield _of_two(contract, paths, conflict, place, measure, kind, counted, other)
 
 
 def _judged(declarations: Declarations, conflict: Conflict, measure: str) -> Iterator[tuple[str, Report, Report]]:
@@ -226,22 +240,22 @@ def _kind(declarations: Declarations, value: float | None, other: float | None, 
 
 
 def _of_two(
-    declarations: Declarations,
+    contract: TableContract,
     paths: Mapping[str, str],
     conflict: Conflict,
+    place: str,
     measure: str,
     kind: str,
     counted: Report,
     other: Report,
 ) -> Disagreement:
-    contract = declarations.objects[conflict.object_id]
     value, other_value = counted.values[measure], other.values[measure]
     area, period = (next((c.name for c in contract.by_role(role)), "") for role in ("area", "period"))
     rest = {name: part for name, part in conflict.key.items() if name not in (area, period)}
     return Disagreement(
         kind=kind,
         between=PARTNERS,
-        place=in_words(declarations, contract, conflict.key, _language(declarations)),
+        place=place,
         indicators="",
         measures=measure,
         conditions=";".join(f"{name}={part}" for name, part in rest.items() if part is not None),

@@ -158,7 +158,7 @@ def _side(listed: Mapping[str, Any], prefix: str) -> str:
     """What one of the two tells: table, number, files."""
     value, submissions = listed[f"{prefix}value"], listed[f"{prefix}submissions"].split(";")
     number = "not reported" if value is None else f"{value:,.10g}"
-    summed = " (sum of areas below)" if listed[f"{prefix}distance"] else ""
+    summed = " (sum of parts)" if listed[f"{prefix}distance"] else ""
     if prefix and listed["other_dimension"]:
         summed = f" (sum by {listed['other_dimension']})"
     files = [f"{path}, {i}" for i, path in zip(submissions, listed[f"{prefix}files"].split(";"), strict=True)]

@@ -10,6 +10,7 @@ from support import WORKBOOK, Measure
 
 from pipelines.declarations import Declarations
 from pipelines.intake.text import fold
+from pipelines.paths import Home
 
 KNOWN_ANSWERS = {
     ("mathematics_5u_examinees", "2022"): 21650,
@@ -73,6 +74,13 @@ def test_absent_row_is_neither_zero_nor_published_as_a_number(real, real_files: 
     absent = counted[counted.value.isna()]
     assert len(absent) and set(absent.obs_status) == {"O"} and set(absent.verdict) <= {"not_enough_data", "no_target"}
     assert (counted.value.dropna() >= 11).all()
+
+
+def test_sums_of_what_the_source_leaves_out_contradict_no_total(real) -> None:
+    """508 totals of authorities are beyond tolerance above the sums of their schools: small schools are left out."""
+    with Home(real.root).reconciliation.open(encoding="utf-8-sig", newline="") as file:
+        assert not list(csv.DictReader(file))
+    assert "Sources that disagree" not in real.said.stdout
 
 
 def test_number_is_traced_to_its_cell(real, measure: Measure) -> None:

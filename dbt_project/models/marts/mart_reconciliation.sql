@@ -72,7 +72,6 @@ sums_of_members as (
         object_id,
         distance,
         dimension as other_dimension,
-        {{ list_of('submissions') }} as submissions,
         sum(value) as value
     from told
     where is_summed and dimension <> 'all'
@@ -179,7 +178,7 @@ within_a_source as (
         told.distance as other_distance,
         sums_of_members.other_dimension,
         sums_of_members.value as other_value,
-        sums_of_members.submissions as other_submissions,
+        told.submissions as other_submissions,
         'double_counted' as kind
     from told
     inner join sums_of_members
@@ -231,11 +230,10 @@ said_once as (
 totals as (
     select
         *,
-        -- Where the totals of two sources disagree, so do their groups.
+        -- Where a source disagrees on the total, so do its groups.
         max(case when dimension = 'all' and other_dimension = '' then 1 else 0 end) over (
             partition by
-                measures, conditions, counted_column, weight_measure, area_code, period, object_id, distance,
-                other_object_id, other_distance
+                measures, conditions, counted_column, weight_measure, area_code, period, other_object_id, other_distance
         ) as is_total_listed
     from said_once
 )
