@@ -58,6 +58,8 @@ INDICATORS, BREAKS = "indicators", "breaks"
 DEFAULTS = SCHEMAS / "defaults.yml"
 # The same language, read ten times as fast where the C library came with the package.
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Kinds of disagreement between sources that are told by how many times the other one a value is.
+MULTIPLES = ("unit_mismatch", "double_counted")
 TRUE_FALSE = {"true": True, "false": False}
 VALUE_SEPARATOR = "|"
 # What a break is called that comes from a new version of an indicator's definition.
@@ -383,11 +385,17 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
     _check_setting(f"{where}: quiet_seconds", settings.get("quiet_seconds"), (0, 3600))
     for unit, limit in (settings["gate"].get("maximum_yearly_change") or {}).items():
         _check_setting(f"{where}: gate.maximum_yearly_change.{unit}", limit, (0, 10**6))
-    for unit, tolerance in (settings["reconciliation"].get("absolute") or {}).items():
-        _check_setting(f"{where}: reconciliation.absolute.{unit}", tolerance, (0, 10**6))
-    for kind, multiples in settings["reconciliation"]["multiples"].items():
-        for times in multiples:
-            _check_setting(f"{where}: reconciliation.multiples.{kind}", times, (2, 10**6))
+    _check_reconciliation(f"{where}: reconciliation", settings["reconciliation"])
+
+
+def _check_reconciliation(where: str, section: Mapping[str, Any]) -> None:
+    for unit, tolerance in (section["absolute"] or {}).items():
+        _check_setting(f"{where}.absolute.{unit}", tolerance, (0, 10**6))
+    for kind, multiples in section["multiples"].items():
+        if kind not in MULTIPLES:
+            raise DeclarationError(f"{where}.multiples: '{kind}' is none of {', '.join(MULTIPLES)}.")
+        for times in multiples if isinstance(multiples, list) else [multiples]:
+            _check_setting(f"{where}.multiples.{kind}", times, (2, 10**6))
 
 
 def _check_setting(where: str, value: Any, allowed: tuple[Any, Any]) -> None:

@@ -312,6 +312,18 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         lambda f: replace(f / "initiative.yml", "{persons: 10,", "{person: 10,"),
         ["initiative.yml", "reconciliation.absolute", "'person'"],
     ),
+    (
+        "multiples of no known kind",
+        lambda f: replace(f / "initiative.yml", "  relative: 0.02", "  relative: 0.02\n  multiples: {ten: [10]}"),
+        ["initiative.yml", "reconciliation.multiples", "'ten'"],
+    ),
+    (
+        "multiples that are none",
+        lambda f: replace(
+            f / "initiative.yml", "  relative: 0.02", "  relative: 0.02\n  multiples: {double_counted: [1]}"
+        ),
+        ["initiative.yml", "reconciliation.multiples.double_counted", "'1'"],
+    ),
     ("a partner without priority", lambda f: replace(f / "partners.csv", ",false,100,", ",false,,"), ["priority"]),
 ]
 
