@@ -5,10 +5,10 @@ Belongs here: the list that is too long for an area's own page. Does not belong 
 
 from collections.abc import Iterator
 
-from dashboards.cards import latest
+from dashboards.cards import latest, verdict_badge
 from dashboards.charts.words import cell, headline
 from dashboards.content import SHOWN, Area, Indicator, Material
-from dashboards.labels import CHANGES, VERDICTS
+from dashboards.labels import CHANGES
 from dashboards.language import Name, Voice
 from dashboards.views import Badge, IndicatorRow, Page
 
@@ -48,12 +48,12 @@ def _goals(material: Material, voice: Voice, area: Area) -> Iterator[tuple[str, 
 def _row(material: Material, voice: Voice, area: Area, indicator: Indicator) -> IndicatorRow:
     now = latest(material.points(area.code, indicator.id))
     shown = now if now and now.state == SHOWN else None
-    change, verdict = (shown.change_from_baseline, shown.verdict) if shown else (None, None)
+    change = shown.change_from_baseline if shown else None
     return IndicatorRow(
         id=indicator.id,
         name=headline(voice, indicator),
         period=voice.period(now.period) if now else "–",
         value=cell(voice, indicator.unit, now),
         change=Badge(change, voice.word(CHANGES, change)) if change else None,
-        verdict=Badge(verdict, voice.word(VERDICTS, verdict)) if verdict else None,
+        verdict=verdict_badge(material, voice, indicator, shown),
     )

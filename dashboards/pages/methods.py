@@ -19,6 +19,7 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
         section="methods",
         context={
             "confidence": voice.percent(settings["assessment"].get("confidence", 0.95)),
+            "forecast": voice.percent(settings["assessment"]["forecast"]["confidence"]),
             "early": voice.integer(settings["assessment"].get("too_early_periods", 2)),
             "threshold": voice.integer(settings["policy"].get("threshold", 0)),
             "kinds": [
