@@ -3,7 +3,7 @@
 Belongs here: what a card says. Does not belong here: charts, and which cards a page shows.
 """
 
-from dashboards.charts.words import capital, cell, headline
+from dashboards.charts.words import capital, cell, headline, with_range
 from dashboards.content import MISSING, SHOWN, Area, Indicator, Material, Point, Series
 from dashboards.labels import CHANGES, GOING_WELL, JUDGED, NEEDS_ATTENTION, NO_TARGET, STATES, STATUSES, VERDICTS
 from dashboards.language import Voice
@@ -46,7 +46,11 @@ def card(material: Material, voice: Voice, area: Area, indicator: Indicator) -> 
         verdict=verdict_badge(material, voice, indicator, shown),
         facts=_facts(voice, unit, now, shown, restated["baseline_restated_value"] if restated else None),
         changes=_changes(voice, unit, points, shown),
-        notes=(*_method_note(material, voice, indicator, shown), *_notes(voice, unit, points, shown)),
+        notes=(
+            *_method_note(material, voice, indicator, shown),
+            *_notes(voice, unit, points, shown),
+            *_pool_notes(material, voice, area, indicator, shown),
+        ),
     )
 
 
@@ -127,6 +131,17 @@ def _notes(voice: Voice, unit: str, points: Series, shown: Point | None) -> tupl
     share = voice.percent(shown.coverage)
     said = voice.say("{share} of the areas counted; the source has no value for the others.", share=share)
     return (*status, said)
+
+
+def _pool_notes(
+    material: Material, voice: Voice, area: Area, indicator: Indicator, shown: Point | None
+) -> tuple[str, ...]:
+    """What several years together say where the newest single one may not be shown."""
+    pool = last_shown(material.pool(area.code, indicator.id))
+    if shown is not None or pool is None:
+        return ()
+    years, value = voice.pool(pool.period, material.pooled_years), with_range(voice, indicator.unit, pool)
+    return (voice.say("{years}: {value}.", years=years, value=value),)
 
 
 def state_sentence(material: Material, voice: Voice, area: Area) -> tuple[tuple[str, str], ...]:

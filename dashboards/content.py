@@ -7,6 +7,7 @@ what a hidden row carries is dropped here once more, before any page could show 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -75,6 +76,7 @@ class Point(NamedTuple):
 _KEYS = ("area_code", "indicator_id", "dimension", "member", "period", "conf_status")
 _CARRIED = Point._fields[2:]
 Series = tuple[Point, ...]
+ByArea = Mapping[str, tuple[Mapping[str, Any], ...]]
 AreaSeries = Mapping[str, Mapping[tuple[str, str], Series]]
 
 
@@ -115,7 +117,8 @@ class Material:
     breaks: Mapping[str, tuple[Mapping[str, Any], ...]]
     submissions: Mapping[str, tuple[Mapping[str, Any], ...]]
     series: Mapping[str, AreaSeries] = field(repr=False)
-    tables: Mapping[str, Mapping[str, tuple[Mapping[str, Any], ...]]] = field(repr=False)
+    pools: Mapping[str, AreaSeries] = field(repr=False)
+    tables: Mapping[str, ByArea] = field(repr=False)
 
     @property
     def declarations(self) -> Declarations:
@@ -166,6 +169,15 @@ class Material:
             if row["indicator_id"] == indicator.id and row["dimension"] == ALL:
                 yield row
 
+    def pool(self, area: str, indicator: str, dimension: str = ALL, member: str = ALL) -> Series:
+        """Years taken together, in order of time; empty where none are published."""
+        return self.pools.get(area, {}).get(indicator, {}).get((dimension, member), ())
+
+    @property
+    def pooled_years(self) -> int:
+        """How many years a pool holds."""
+        return int(self.declarations.initiative.settings["assessment"]["pooling"]["years"])
+
     def ancestors(self, area: Area) -> tuple[Area, ...]:
         """The areas that contain an area, the nearest first."""
         found: list[Area] = []
@@ -179,11 +191,32 @@ class Material:
         return tuple(i for i in self.indicators.values() if i.is_headline)
 
 
+class _Tables(Mapping[str, ByArea]):
+    """Published tables by name, sorted by area when a page first asks for one: most are only downloads."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        self._frames = frames
+        self._sorted: dict[str, ByArea] = {}
+
+    def __getitem__(self, name: str) -> ByArea:
+        if name not in self._sorted:
+            self._sorted[name] = _grouped(records(self._frames[name]), "area_code")
+        return self._sorted[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+
 def prepare(content: SiteContent) -> Material:
     """Sort a release's content for its pages; one pass over the values."""
     declared = content.declarations
     areas = _areas(declared)
     indicators = _indicators(declared)
+    rhythm = content.values["indicator_id"].map({i.id: i.row["frequency"] for i in indicators.values()})
+    is_single = content.values["frequency"] == rhythm
     by_parent: dict[str, list[Area]] = {}
     for area in areas.values():
         by_parent.setdefault(area.parent or "", []).append(area)
@@ -196,8 +229,9 @@ def prepare(content: SiteContent) -> Material:
         members=_grouped(sorted(declared.rows("groups"), key=lambda row: row["sort_order"]), "dimension"),
         breaks=_grouped(declared.rows("breaks"), "indicator_id"),
         submissions=_grouped(records(content.submissions), "submission_id"),
-        series=_series(content.values, indicators),
-        tables={name: _grouped(records(table), "area_code") for name, table in content.tables.items()},
+        series=_series(content.values[is_single]),
+        pools=_series(content.values[~is_single & rhythm.notna()]),
+        tables=_Tables(content.tables),
     )
 
 
@@ -259,19 +293,18 @@ def _indicators(declared: Declarations) -> dict[str, Indicator]:
     }
 
 
-def _series(values: pd.DataFrame, indicators: Mapping[str, Indicator]) -> dict[str, AreaSeries]:
-    """Published rows by area, indicator and group; only the rhythm an indicator declares, so that no line mixes two."""
-    rhythm = {i.id: i.row["frequency"] for i in indicators.values()}
+def _series(values: pd.DataFrame) -> dict[str, AreaSeries]:
+    """Published rows of one frequency an indicator, so that no line mixes two, by area, indicator and group."""
     frame = values.sort_values(["area_code", "indicator_id", "dimension", "member", "period"], kind="stable")
-    keys = zip(*(_plain(frame[name]) for name in (*_KEYS, "frequency")), strict=True)
+    keys = zip(*(_plain(frame[name]) for name in _KEYS), strict=True)
     carried = zip(*(_plain(frame[name]) for name in _CARRIED), strict=True)
+    # Most periods without a value are alike, so they share one point.
+    blank = cache(_blank)
     found: dict[str, dict[str, dict[tuple[str, str], list[Point]]]] = {}
     for key, numbers in zip(keys, carried, strict=True):
-        area, indicator, dimension, member, period, conf_status, frequency = key
-        if rhythm.get(indicator) != frequency:
-            continue
+        area, indicator, dimension, member, period, conf_status = key
         state = _state(numbers[0], numbers[-1], conf_status)
-        point = Point(period, state, *numbers) if state == SHOWN else _blank(period, state, numbers)
+        point = Point(period, state, *numbers) if state == SHOWN else blank(period, state, numbers)
         found.setdefault(area, {}).setdefault(indicator, {}).setdefault((dimension, member), []).append(point)
     return {
         area: {indicator: {group: tuple(p) for group, p in groups.items()} for indicator, groups in by_id.items()}

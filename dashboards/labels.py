@@ -81,6 +81,7 @@ KINDS: Mapping[str, str] = {
     "ratio": N_("a ratio of two sums"),
     "mean": N_("a weighted mean"),
     "reported": N_("a value as it was reported"),
+    "model": N_("worked out by a model of its own"),
 }
 
 KIND_MEANINGS: Mapping[str, str] = {
@@ -92,6 +93,7 @@ KIND_MEANINGS: Mapping[str, str] = {
         "Another body measured it and gives the finished value, for this area and group alone. It is never added up "
         "or averaged."
     ),
+    "model": N_("It is none of the usual kinds: a formula of its own works it out, as described here."),
 }
 
 # What indicators are for.

@@ -104,6 +104,11 @@ class Voice:
         """Periods in a row, neighbouring years as ranges."""
         return self.series(_ranges(found))
 
+    def pool(self, period: str, years: int) -> str:
+        """Years taken together, named by the last of them."""
+        first = self.period(str(int(period) - years + 1))
+        return self.say("{first} to {last} together", first=first, last=self.period(period))
+
     def series(self, parts: Iterable[str]) -> str:
         """Parts of a sentence one after another, with the comma of the language."""
         return self.say(", ").join(parts)

@@ -4,8 +4,12 @@ Belongs here: putting views into templates and writing files. Does not belong he
 looks (`theme`, `static`), and the tables in `data/`, which publishing writes. The same content gives the same bytes.
 """
 
+import gc
 import json
+import multiprocessing
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
@@ -26,7 +30,8 @@ FOLDER = Path(__file__).resolve().parent
 # The chart library writes one style element for maps when it loads. Pages allow no inline style but this one, by its
 # hash; another version of the library wants another hash, and the browser test says which.
 BUNDLE_STYLE = "sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o="
-PAGES: Sequence[Callable[[Material, Voice], Iterator[Page]]] = (
+Maker = Callable[[Material, Voice], Iterator[Page]]
+PAGES: Sequence[Maker] = (
     home.pages,
     areas.pages,
     area.pages,
@@ -47,9 +52,8 @@ def render(content: SiteContent, out: Path) -> None:
     languages = published_languages(content)
     _write_assets(out / "assets", material)
     _write(out / "index.html", _language_page(content, languages))
-    for language in languages:
-        for path, text in _pages(material, language, languages):
-            _write(out / language / path, text)
+    tasks = [(make, language) for make in PAGES for language in languages]
+    _draw_all(partial(_draw, material, languages, out), tasks, most=len(languages))
 
 
 def published_languages(content: SiteContent) -> tuple[str, ...]:
@@ -64,19 +68,45 @@ def figure_json(figure: Mapping[str, Any]) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def _pages(material: Material, language: str, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _draw(material: Material, languages: Sequence[str], out: Path, make: Maker, language: str) -> None:
+    """Write all pages of one kind in one language."""
     speaker = voice(language, material.declarations.initiative.default_language)
     environment = _environment(speaker)
     shared = _shared(material, speaker, languages)
-    for make in PAGES:
-        for page in make(material, speaker):
-            base = "../" * page.path.count("/")
-            yield (
-                page.path,
-                environment.get_template(page.template).render(
-                    **shared, page=page, base=base, assets=f"{base}../assets", **page.context
-                ),
-            )
+    for page in make(material, speaker):
+        base = "../" * page.path.count("/")
+        template = environment.get_template(page.template)
+        text = template.render(**shared, page=page, base=base, assets=f"{base}../assets", **page.context)
+        _write(out / language / page.path, text)
+
+
+def _draw_all(draw: Callable[[Maker, str], None], tasks: Sequence[tuple[Maker, str]], most: int) -> None:
+    """Do every task, in as many copies of this process as there are processors, `most` at the most.
+
+    Each task writes files of its own, so neither their order nor their number at a time decides a byte.
+    """
+
+    def draw_share(share: Sequence[tuple[Maker, str]]) -> None:
+        for task in share:
+            draw(*task)
+
+    processors = min(len(os.sched_getaffinity(0)), most) if sys.platform == "linux" else 1
+    own, *others = [tasks[first::processors] for first in range(processors)]
+    copied = multiprocessing.get_context("fork")
+    helpers = [(copied.Process(target=draw_share, args=(share,), daemon=True), share) for share in others]
+    # Copies share memory for as long as nobody writes to it, and the garbage collector would write to all of it.
+    gc.freeze()
+    try:
+        for helper, _ in helpers:
+            helper.start()
+        draw_share(own)
+        for helper, share in helpers:
+            helper.join()
+            if helper.exitcode:
+                # What stopped the copy is raised here, where somebody hears of it.
+                draw_share(share)
+    finally:
+        gc.unfreeze()
 
 
 def _environment(speaker: Voice) -> Environment:

@@ -48,12 +48,16 @@ STATUS_SUFFIX = "__obs_status"
 # Kinds of indicator whose numerator is a sum, and the kind that is taken as it was reported.
 SUMMED = frozenset({"count", "proportion", "ratio"})
 REPORTED = "reported"
+# The kind whose values an SQL file of the initiative works out.
+MODEL = "model"
 OPERATORS = {"<=", "<", ">=", ">", "==", "!="}
 APPEND, REPLACES = "append", "replaces"
 # Where a landed row comes from; intake adds these columns to every dataset.
 LINEAGE = ("submission_id", "partner_id", "source_sheet", "source_row")
 INDICATORS, BREAKS = "indicators", "breaks"
 DEFAULTS = SCHEMAS / "defaults.yml"
+# The same language, read ten times as fast where the C library came with the package.
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TRUE_FALSE = {"true": True, "false": False}
 VALUE_SEPARATOR = "|"
 # What a break is called that comes from a new version of an indicator's definition.
@@ -108,6 +112,8 @@ class Column:
     calendar: str | None
     bare_year: str | None
     width: int | None
+    # Of a dimension: whether each of its members has a row wherever one of them has; what lacks one is not whole.
+    is_complete: bool
     examples: tuple[str, ...]
 
     def label(self, language: str) -> str:
@@ -242,6 +248,8 @@ class Declarations:
     initiative: Initiative
     objects: Mapping[str, TableContract]
     register_rows: Mapping[str, tuple[Mapping[str, Any], ...]]
+    # Of indicators that are models of their own: the SQL that works them out.
+    models: Mapping[str, str]
     fingerprint: str
 
     @property
@@ -294,8 +302,13 @@ def load(initiative: str | Path | None = None) -> Declarations:
     rows = {table.id: _read_register(folder / f"{table.id}.csv", table) for table in registers}
     if BREAKS in rows:
         rows[BREAKS] += _version_breaks(rows.get(INDICATORS, ()), rows[BREAKS], described.languages)
+    models = {file.stem: file.read_text(encoding="utf-8") for file in sorted(folder.glob("models/*.sql"))}
     loaded = Declarations(
-        described, MappingProxyType(objects), MappingProxyType(rows), _fingerprint(files, folder, registers)
+        described,
+        MappingProxyType(objects),
+        MappingProxyType(rows),
+        MappingProxyType(models),
+        _fingerprint(files, folder, registers),
     )
     _check_no_stray_register(folder, registers)
     for table in registers:
@@ -322,7 +335,7 @@ def initiative_folder(initiative: str | Path | None) -> Path:
 
 def _read_yaml(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        return yaml.load(file.read_text(encoding="utf-8"), YAML_LOADER)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DeclarationError(f"{file.name}: cannot be read as YAML: {' '.join(str(error).split())}") from None
 
@@ -366,6 +379,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "policy": {"threshold": (1, 10**6), "zeros": ("hidden", "shown"), "complements": ("hidden", "shown")},
     "assessment": {"confidence": (0.5, 0.9999), "too_early_periods": (0, 100), "on_track_width": (0, 100)},
     "assessment.extra_variation": {"default": (0, 1), "minimum_points": (3, 1000)},
+    "assessment.pooling": {"years": (2, 10), "first_year": (1900, 2100)},
     "assessment.trend": {"confidence": (0.5, 0.9999), "minimum_points": (5, 1000)},
     "assessment.forecast": {"confidence": (0.5, 0.9999), "periods": (1, 100), "maximum_periods": (1, 100)},
     "peers": {"width": (0, 10**6), "minimum": (2, 10**6)},
@@ -441,7 +455,18 @@ TABLE_PROPERTIES = {
     "freshness_days",
 }
 DERIVED_PROPERTIES = {"role", "unit"}
-COLUMN_PROPERTIES = {"role", "labels", "descriptions", "where", "unit", "calendar", "bare_year", "width", "by_language"}
+COLUMN_PROPERTIES = {
+    "role",
+    "labels",
+    "descriptions",
+    "where",
+    "unit",
+    "calendar",
+    "bare_year",
+    "width",
+    "complete",
+    "by_language",
+}
 
 
 def _checked_custom(owner: Any, known: set[str], where: str) -> dict[str, Any]:
@@ -584,8 +609,16 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str) -> Co
         calendar=custom.get("calendar"),
         bare_year=custom.get("bare_year"),
         width=custom.get("width"),
+        is_complete=_is_complete(where, role, custom),
         examples=tuple(str(example) for example in source.examples or []),
     )
+
+
+def _is_complete(where: str, role: str, custom: Mapping[str, Any]) -> bool:
+    is_complete = bool(custom.get("complete", False))
+    if is_complete and role != "dimension":
+        raise DeclarationError(f"{where}: only a dimension can be complete, and its role is '{role}'.")
+    return is_complete
 
 
 def _reference(where: str, source: Any, custom: Mapping[str, Any]) -> Reference | None:
@@ -805,9 +838,12 @@ def _check_indicators(declared: Declarations) -> None:
     """Measures, objects and filters that indicators name must exist in the contracts, and fit their kind."""
     for number, row in enumerate(declared.rows(INDICATORS), start=2):
         where = f"{declared.initiative.folder.name}/{INDICATORS}.csv: row {number}"
-        for part in ("numerator", "denominator"):
-            for object_id in split_list(row[f"{part}_objects"]):
-                _check_part(declared, f"{where}: {part}", row, part, object_id)
+        if row["kind"] == MODEL:
+            _check_model(declared, where, row)
+        else:
+            for part in ("numerator", "denominator"):
+                for object_id in split_list(row[f"{part}_objects"]):
+                    _check_part(declared, f"{where}: {part}", row, part, object_id)
         if (row["definition_version"] > 1) != (row["version_first_period"] is not None):
             raise DeclarationError(
                 f"{where}: version_first_period: says from which period a definition_version above 1 holds; the first "
@@ -815,6 +851,30 @@ def _check_indicators(declared: Declarations) -> None:
             )
         if row["kind"] == REPORTED:
             _check_reported(declared, where, row)
+        if row["is_pooled"] and (row["kind"] in (REPORTED, MODEL) or row["frequency"] != "A"):
+            raise DeclarationError(f"{where}: is_pooled: only years can be pooled, and only of sums and means.")
+    kinds = {row["indicator_id"]: row["kind"] for row in declared.rows(INDICATORS)}
+    stray = next((name for name in declared.models if kinds.get(name) != MODEL), None)
+    if stray is not None:
+        raise DeclarationError(
+            f"{declared.initiative.folder.name}/models/{stray}.sql: no indicator of kind {MODEL} is called '{stray}'."
+        )
+
+
+def _check_model(declared: Declarations, where: str, row: Mapping[str, Any]) -> None:
+    """An SQL file works it out; which tables it reads is said for the reader, and nothing else of its parts."""
+    indicator_id = row["indicator_id"]
+    if indicator_id not in declared.models:
+        raise DeclarationError(
+            f"{where}: kind: a {MODEL} needs models/{indicator_id}.sql; write it, or change the kind."
+        )
+    unknown = [o for o in split_list(row["numerator_objects"]) if o not in {t.id for t in declared.datasets}]
+    if unknown:
+        raise DeclarationError(f"{where}: numerator_objects: '{unknown[0]}' is not a declared dataset.")
+    parts = [f"{part}_{what}" for part in ("numerator", "denominator") for what in ("measure", "filter")]
+    given = next((name for name in (*parts, "numerator_counts", "denominator_objects") if row[name] is not None), None)
+    if given is not None:
+        raise DeclarationError(f"{where}: {given}: must be empty; the {MODEL}'s file says what it is made from.")
 
 
 def _check_part(declared: Declarations, where: str, row: Mapping[str, Any], part: str, object_id: str) -> None:
@@ -822,7 +882,9 @@ def _check_part(declared: Declarations, where: str, row: Mapping[str, Any], part
     if table is None or table.kind != DATASET:
         raise DeclarationError(f"{where}_objects: '{object_id}' is not a declared dataset.")
     measures = split_list(row[f"{part}_measure"])
-    for name in measures or [None]:
+    if not measures:
+        raise DeclarationError(f"{where}_measure: must not be empty beside {part}_objects.")
+    for name in measures:
         if name not in table.modelled("measure"):
             raise DeclarationError(f"{where}_measure: not a measure of {object_id}: {name}.")
     if len(measures) > 1 and row["kind"] not in SUMMED:
@@ -952,6 +1014,12 @@ def parse_filter(text: str | None) -> dict[str, tuple[str, ...]]:
 def _fingerprint(contracts: Iterable[Path], folder: Path, registers: Iterable[TableContract]) -> str:
     digest = hashlib.sha256()
     present = [f for f in (folder / f"{table.id}.csv" for table in registers) if f.is_file()]
-    for file in [DEFAULTS, *contracts, folder / "initiative.yml", *sorted(present)]:
+    for file in [
+        DEFAULTS,
+        *contracts,
+        folder / "initiative.yml",
+        *sorted(present),
+        *sorted(folder.glob("models/*.sql")),
+    ]:
         digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

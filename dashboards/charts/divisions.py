@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from dashboards.charts.dots import at, by_scale, dot, dot_input, first_ones
 from dashboards.charts.words import heading_lines, headline, title, with_range
-from dashboards.content import HIDDEN, SHOWN, Area, Indicator, Material
+from dashboards.content import HIDDEN, SHOWN, Area, Indicator, Material, Point, Series
 from dashboards.language import Name, Voice
 from dashboards.panels.dots import DotRow
 from dashboards.panels.groups import groups
-from dashboards.theme import SERIES
+from dashboards.theme import SERIES as SHAPES
 from dashboards.views import Chart, LegendItem, Table
 
 
@@ -44,7 +44,19 @@ def _group_charts(
 
 def _has_value(material: Material, area: Area, indicator: Indicator, dimension: str) -> bool:
     groups = material.series.get(area.code, {}).get(indicator.id, {})
-    return any(p.state == SHOWN for (cut, _), points in groups.items() if cut == dimension for p in points)
+    return any(p.state == SHOWN for (cut, _), points in groups.items() if cut == dimension for p in points) or any(
+        cut == dimension for cut, _ in material.pools.get(area.code, {}).get(indicator.id, {})
+    )
+
+
+def _newest(series: Sequence[Series]) -> tuple[str | None, list[Point | None]]:
+    """The newest period in which one of several series shows a value, and each one's point there."""
+    period = max((p.period for points in series for p in points if p.state == SHOWN), default=None)
+    return period, [at(points, period) if period else None for points in series]
+
+
+def _n_shown(points: Sequence[Point | None]) -> int:
+    return sum(p is not None and p.state == SHOWN for p in points)
 
 
 def dimension_name(material: Material, voice: Voice, dimension: str) -> Name:
@@ -75,34 +87,44 @@ def _group_chart(
 ) -> Chart | None:  # fmt: skip
     unit = scale[1]
     rows, table = [], []
+    together: list[str] = []
     used: set[int] = set()
     hidden: set[int] = set()
     for indicator in divided:
         series = [material.points(area.code, indicator.id, dimension, str(m["member"])) for m in members]
-        shown = [p.period for points in series for p in points if p.state == SHOWN]
-        if not shown:
+        period, found = _newest(series)
+        when = voice.period(period)
+        if not indicator.is_count:
+            # A count of several years would not stand on the axis of single ones.
+            pools = [material.pool(area.code, indicator.id, dimension, str(m["member"])) for m in members]
+            last, pooled = _newest(pools)
+            if last and _n_shown(pooled) > _n_shown(found):
+                period, found, when = last, pooled, voice.pool(last, material.pooled_years)
+                together.append(when)
+        if period is None:
             continue
-        period = max(shown)
-        found = [at(points, period) for points in series]
         dots = tuple(dot(voice, unit, n, p.value, p) for n, p in enumerate(found) if p and p.value is not None)
         used |= {dot.series for dot in dots}
         hidden |= {n for n, p in enumerate(found) if p and p.state == HIDDEN}
         rows.append(DotRow(heading_lines(voice, headline(voice, indicator)), dots))
         name = headline(voice, indicator).isolated
-        table.append((name, voice.period(period), *(with_range(voice, unit, p) for p in found)))
+        table.append((name, when, *(with_range(voice, unit, p) for p in found)))
     if not rows:
         return None
     names = [voice.name(m).isolated for m in members]
     unseen = voice.series(names[n] for n in sorted(hidden))
-    note = voice.say("Some values are hidden to protect small groups: {groups}.", groups=unseen)
+    notes = [voice.say("Some values are hidden to protect small groups: {groups}.", groups=unseen)] if hidden else []
+    if together:
+        years = voice.series(dict.fromkeys(together))
+        notes.append(voice.say("Where single years are too few, several are taken together: {years}.", years=years))
     return Chart(
         f"groups-{dimension}-{'-'.join(scale)}",
         title(voice, scale),
         voice.say("Every group in the latest year with a value; the lines show the range of uncertainty."),
         figure=groups(dot_input(voice, unit, rows)),
         legend=tuple(
-            LegendItem("shape", names[n], SERIES[n % len(SERIES)][0], SERIES[n % len(SERIES)][2]) for n in sorted(used)
+            LegendItem("shape", names[n], SHAPES[n % len(SHAPES)][0], SHAPES[n % len(SHAPES)][2]) for n in sorted(used)
         ),
-        notes=(note,) if hidden else (),
+        notes=tuple(notes),
         table=Table((voice.say("Indicator"), voice.say("School year"), *names), tuple(table)),
     )

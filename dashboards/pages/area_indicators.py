@@ -5,7 +5,7 @@ Belongs here: the list that is too long for an area's own page. Does not belong 
 
 from collections.abc import Iterator
 
-from dashboards.cards import latest, verdict_badge
+from dashboards.cards import last_shown, latest, verdict_badge
 from dashboards.charts.words import cell, headline
 from dashboards.content import SHOWN, Area, Indicator, Material
 from dashboards.labels import CHANGES
@@ -48,12 +48,14 @@ def _goals(material: Material, voice: Voice, area: Area) -> Iterator[tuple[str, 
 def _row(material: Material, voice: Voice, area: Area, indicator: Indicator) -> IndicatorRow:
     now = latest(material.points(area.code, indicator.id))
     shown = now if now and now.state == SHOWN else None
-    change = shown.change_from_baseline if shown else None
+    pool = None if shown else last_shown(material.pool(area.code, indicator.id))
+    told = shown or pool
+    change = told.change_from_baseline if told else None
     return IndicatorRow(
         id=indicator.id,
         name=headline(voice, indicator),
-        period=voice.period(now.period) if now else "–",
-        value=cell(voice, indicator.unit, now),
+        period=voice.pool(pool.period, material.pooled_years) if pool else voice.period(now.period) if now else "–",
+        value=cell(voice, indicator.unit, pool or now),
         change=Badge(change, voice.word(CHANGES, change)) if change else None,
-        verdict=verdict_badge(material, voice, indicator, shown),
+        verdict=verdict_badge(material, voice, indicator, told),
     )

@@ -19,7 +19,9 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
         section="methods",
         context={
             "confidence": voice.percent(settings["assessment"].get("confidence", 0.95)),
-            "forecast": voice.percent(settings["assessment"]["forecast"]["confidence"]),
+            "forecast_confidence": voice.percent(settings["assessment"]["forecast"]["confidence"]),
+            "trend_points": voice.integer(settings["assessment"]["trend"]["minimum_points"]),
+            "pooled_years": voice.integer(material.pooled_years),
             "early": voice.integer(settings["assessment"].get("too_early_periods", 2)),
             "threshold": voice.integer(settings["policy"].get("threshold", 0)),
             "kinds": [

@@ -45,3 +45,14 @@ position(
 {%- macro area_rank(column) -%}
 case {{ column }}{% for area_type in var('area_types') %} when '{{ area_type }}' then {{ loop.index0 }}{% endfor %} else {{ var('area_types') | length }} end
 {%- endmacro -%}
+
+{#- The dimensions of which a table must report every member wherever it reports one: object_id, dimension. -#}
+{%- macro complete_dimensions() -%}
+{%- set found = [] -%}
+{%- for object in var('observed_objects') -%}
+{%- for dimension in object.get('complete', []) -%}
+{%- do found.append("select '" ~ object.id ~ "' as object_id, '" ~ dimension ~ "' as dimension") -%}
+{%- endfor -%}
+{%- endfor -%}
+{{ found | join(' union all ') or "select '' as object_id, '' as dimension where 1 = 0" }}
+{%- endmacro -%}

@@ -7,3 +7,19 @@ cast(substring({{ period }}, 1, 4) as integer) * 12
         else 0
     end
 {%- endmacro -%}
+
+{#- The last year of the pool of years that a period lies in, as text; null before the first pool. -#}
+{%- macro last_year_of_pool(period) -%}
+{%- set year = "cast(substring(" ~ period ~ ", 1, 4) as integer)" -%}
+case
+        when {{ year }} >= {{ var('pooled_from') }}
+            then cast(
+                {{ year }} - ({{ year }} - {{ var('pooled_from') }}) % {{ var('pooled_years') }} + {{ var('pooled_years') - 1 }} as string
+            )
+    end
+{%- endmacro -%}
+
+{#- Frequency of pooled years, `A3` of three. -#}
+{%- macro pool_frequency() -%}
+A{{ var('pooled_years') }}
+{%- endmacro -%}

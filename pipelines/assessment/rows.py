@@ -51,12 +51,13 @@ def read_rows(values: pd.DataFrame, indicators: pd.DataFrame, confidence: float)
         ValueError: an indicator is not declared, or a frequency is unknown.
     """
     declared = indicators.set_index("indicator_id")
-    unknown = sorted(set(values["indicator_id"]) - set(declared.index))
+    # Positions and not a reindexed frame: that would copy every text of the register for every row.
+    at = declared.index.get_indexer(pd.Index(values["indicator_id"]))
+    unknown = sorted(values.loc[at < 0, "indicator_id"].unique())
     if unknown:
         raise ValueError(f"indicator values name indicators that are not declared: {', '.join(unknown)}")
-    by_row = declared.reindex(values["indicator_id"])
-    kind = by_row["kind"].to_numpy(object)
-    counts_persons = by_row["counts_persons"].to_numpy(bool)
+    kind = declared["kind"].to_numpy(object)[at]
+    counts_persons = declared["counts_persons"].to_numpy(bool)[at]
     numerator, denominator = numbers(values, "numerator"), numbers(values, "denominator")
     low, high = intervals(kind, counts_persons, numerator, denominator, confidence)
     value = numbers(values, "value")
@@ -65,7 +66,7 @@ def read_rows(values: pd.DataFrame, indicators: pd.DataFrame, confidence: float)
     spacing, span = spacings(values["frequency"])
     return Rows(
         kind=kind,
-        is_up=(by_row["direction"] != "down").to_numpy(bool),
+        is_up=(declared["direction"] != "down").to_numpy(bool)[at],
         counts_persons=counts_persons,
         numerator=numerator,
         denominator=denominator,
@@ -73,7 +74,7 @@ def read_rows(values: pd.DataFrame, indicators: pd.DataFrame, confidence: float)
         low=low,
         high=high,
         # A count has no denominator and so no minimum: its own interval says how little it tells.
-        has_enough=~(denominator < numbers(by_row, "minimum_denominator")),
+        has_enough=~(denominator < numbers(declared, "minimum_denominator")[at]),
         # Where nothing is said of coverage, nothing is left out.
         is_whole=numbers(values, "coverage") == 1 if "coverage" in values else np.ones(len(values), dtype=bool),
         month=months(values["period"]),

@@ -5,19 +5,21 @@ hiding, and anything imported from `suppression` or `cells`; an audit that share
 
 It proves the policy's plain promises: hidden rows are empty, no shown number is under the threshold, what one
 indicator hides no other shows, no hidden or left-out part stands alone under its shown total, and nothing of a
-hidden row lives on in other periods, nor in the tables that follow from the values. It does not solve for several
-hidden cells at once. A message says where a leak is and never what leaked: it may be printed and logged.
+hidden row lives on in other periods or in years pooled with it, nor in the tables that follow from the values. It does
+not solve for several hidden cells at once. A message says where a leak is and never what leaked: it may be printed and
+logged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
+from pipelines.protection.audit_pools import single_years_told, with_hidden_pools, with_known_pools
 from pipelines.protection.audit_targets import unexplained_targets
 
 GROUP = ["area_code", "frequency", "period", "dimension", "member"]
@@ -72,7 +74,7 @@ def audit(
     key = ["indicator_id", "area_code", "dimension", "member"]
     agreed = [] if agreed_baselines is None else agreed_baselines[key].itertuples(index=False, name=None)
     published = _Published(
-        _described(values, indicators),
+        _described(with_hidden_pools(values), indicators),
         areas,
         int(policy["threshold"]),
         policy["zeros"] == "shown",
@@ -85,6 +87,7 @@ def audit(
         _shown_counts_reach_the_threshold,
         _hidden_counts_are_shown_nowhere,
         _no_part_stands_alone,
+        _pools_tell_of_no_year,
         _hidden_baselines_are_gone,
         _hidden_previous_rows_are_not_compared,
     )
@@ -233,7 +236,7 @@ def _hidden_counts_are_shown_nowhere(published: _Published) -> list[Leak]:
 
 
 def _no_part_stands_alone(published: _Published) -> list[Leak]:
-    quantities = _quantities(published.rows)
+    quantities = with_known_pools(_quantities(published.rows))
     found = []
     for cut, parents in (
         ("group", _wider_groups(quantities)),
@@ -258,6 +261,11 @@ def _no_part_stands_alone(published: _Published) -> list[Leak]:
         found += _leaks("alone", f"This hidden total is the sum of its shown {cut}s.", _bare(quantities, groups))
         found += _leaks("alone", f"This total and its parts tell of one {cut} left out.", told)
     return found
+
+
+def _pools_tell_of_no_year(published: _Published) -> list[Leak]:
+    told = single_years_told(_quantities(published.rows))
+    return _leaks("pools", "These years together, less those that are shown, tell of a hidden one.", told)
 
 
 def _bare(quantities: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -301,7 +309,7 @@ def _quantities(rows: pd.DataFrame) -> pd.DataFrame:
 def _wider_groups(quantities: pd.DataFrame) -> pd.DataFrame:
     """Each group of a dimension with the wider ones that contain it."""
     rows = []
-    for dimension, member in set(quantities[["dimension", "member"]].itertuples(index=False, name=None)):
+    for dimension, member in quantities[["dimension", "member"]].drop_duplicates().itertuples(index=False):
         names, members = dimension.split("."), member.split(".")
         if dimension == "all":
             continue
@@ -327,9 +335,8 @@ def _wider_areas(areas: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found or [step], ignore_index=True)[["area_code", "total_area_code", "cut"]]
 
 
-def _series(rows: pd.DataFrame, period: Iterable[Any]) -> pd.MultiIndex:
-    key = [rows[column] for column in SERIES]
-    return pd.MultiIndex.from_arrays([*key, list(period)])
+def _series(rows: pd.DataFrame, period: pd.Series) -> pd.MultiIndex:
+    return pd.MultiIndex.from_arrays([*(rows[column] for column in SERIES), period])
 
 
 def _hidden_baselines_are_gone(published: _Published) -> list[Leak]:
@@ -351,7 +358,10 @@ def _hidden_baselines_are_gone(published: _Published) -> list[Leak]:
 def _hidden_previous_rows_are_not_compared(published: _Published) -> list[Leak]:
     rows = published.rows
     hidden = rows[rows["conf_status"] == "C"]
-    previous = [_previous(*pair) for pair in zip(rows["frequency"], rows["period"], strict=True)]
+    own = rows[["frequency", "period"]]
+    distinct = own.drop_duplicates()
+    before = [_previous(*pair) for pair in distinct.itertuples(index=False, name=None)]
+    previous = own.merge(distinct.assign(previous=before), on=["frequency", "period"], how="left")["previous"]
     relies = _series(rows, previous).isin(_series(hidden, hidden["period"]))
     compares = rows["change_from_previous"].isin(["improved", "worsened", "no_clear_change"])
     return _leaks("references", "The row is compared with a hidden one.", rows[relies & compares])

@@ -35,6 +35,7 @@ import pandas as pd
 
 from pipelines.assessment.periods import months, rows_at, spacings
 from pipelines.protection.cells import Cells, Sums, build_cells, build_sums
+from pipelines.protection.pooling import are_pools, build_pools, worth_publishing
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -113,7 +114,8 @@ def protect(
             figure; it stays beside a hidden baseline row unless it is that row's own value or itself small.
 
     Returns:
-        The same rows, order and index, with conf_status `C` (hidden: obs_status `A`, every column of
+        The same rows, order and index, but for pooled years that say nothing new (`pooling`), with
+        conf_status `C` (hidden: obs_status `A`, every column of
         `EMPTIED` empty) or `F` (free). A free row whose baseline is hidden loses baseline, target and path,
         its verdict becomes not_enough_data (unless it was no_target or too_early, which tell nothing) and its
         change from the baseline not_comparable, as is a change from a hidden previous row. One whose target was
@@ -123,16 +125,36 @@ def protect(
         ValueError: a target depends on a cell that is no row of `values`.
     """
     policy = Policy.from_settings(settings)
-    cells = build_cells(values, indicators)
-    hidden = close(primary(values, indicators, cells, policy), cells, build_sums(cells, areas), policy.threshold)
-    is_hidden = rows_hidden(hidden, cells)
+    is_hidden, is_published = _hidden_and_published(values, indicators, areas, policy)
     published = values.assign(
         obs_status=values["obs_status"].mask(is_hidden, "A"),
         conf_status=pd.array(np.where(is_hidden, "C", "F"), dtype="str"),
     )
     for column in values.columns.intersection(list(EMPTIED)):
         published[column] = published[column].mask(is_hidden)
-    return _without_hidden_references(published, values, indicators, policy, is_hidden, agreed_baselines)
+    published = _without_hidden_references(published, values, indicators, policy, is_hidden, agreed_baselines)
+    return published[is_published]
+
+
+def _hidden_and_published(
+    values: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFrame, policy: Policy
+) -> tuple[Flags, Flags]:
+    """Whether each row is hidden, and whether it is published at all; single years first, pooled ones by them."""
+    is_pool = are_pools(values)
+    single, pooled = values[~is_pool], values[is_pool]
+    cells = build_cells(single, indicators)
+    hidden = close(primary(single, indicators, cells, policy), cells, build_sums(cells, areas), policy.threshold)
+    is_hidden, is_published = np.zeros(len(values), dtype=bool), ~is_pool
+    is_hidden[~is_pool] = rows_hidden(hidden, cells)
+    if len(pooled):
+        pools = build_pools(pooled, single, indicators, cells, hidden)
+        primarily = primary(pooled, indicators, pools.of_pools(), policy) | pools.must_hide
+        of_pools = close(
+            primarily, pools.cells, build_sums(pools.cells, areas), policy.threshold, is_known=pools.is_known
+        )
+        is_hidden[is_pool] = rows_hidden(of_pools, pools.of_pools())
+        is_published[is_pool] = worth_publishing(pooled, single, indicators, is_hidden[~is_pool], is_hidden[is_pool])
+    return is_hidden, is_published
 
 
 def primary(values: pd.DataFrame, indicators: pd.DataFrame, cells: Cells, policy: Policy) -> Flags:
@@ -144,7 +166,7 @@ def primary(values: pd.DataFrame, indicators: pd.DataFrame, cells: Cells, policy
     for cell, count in ((cells.numerator, numerator), (cells.denominator, denominator)):
         hidden[cell[(cell >= 0) & policy.hides(count)]] = True
     if policy.hides_complements:
-        is_proportion = (indicators.set_index("indicator_id")["kind"] == "proportion").reindex(values["indicator_id"])
+        is_proportion = values["indicator_id"].isin(indicators.loc[indicators["kind"] == "proportion", "indicator_id"])
         rest = denominator - numerator
         # A complement of nobody is hidden too, whatever is said of zeros: it says that all of a group did.
         is_small = is_proportion.to_numpy(bool) & (rest >= 0) & (rest < policy.threshold)
@@ -176,8 +198,11 @@ def rows_hidden(hidden: Flags, cells: Cells) -> Flags:
     return with_none[cells.numerator] | with_none[cells.denominator]
 
 
-def close(primarily: Flags, cells: Cells, sums: Sums, threshold: int) -> Flags:
-    """The hidden cells and what must be hidden beside them: the secondary rule until nothing changes."""
+def close(primarily: Flags, cells: Cells, sums: Sums, threshold: int, is_known: Flags | None = None) -> Flags:
+    """The hidden cells and what must be hidden beside them: the secondary rule until nothing changes.
+
+    `is_known` are cells that readers can work out from others anyway: hiding them covers nothing.
+    """
     given_away = _given_away(primarily, cells, sums, threshold)
     hidden = primarily.copy()
     hidden[sums.part[given_away]] = True
@@ -185,12 +210,13 @@ def close(primarily: Flags, cells: Cells, sums: Sums, threshold: int) -> Flags:
     is_key[cells.key[cells.key >= 0]] = True
     # Only a part that its total contains can cover another: a missing one may have been left out of it.
     can_count = ~np.isnan(cells.smallest)[sums.part] | given_away
+    is_open = np.ones(len(hidden), dtype=bool) if is_known is None else ~is_known
     while True:
         before = int(hidden.sum())
-        hidden |= is_key & ~_displayed(hidden, cells)
-        covers, totals = _covers(hidden, is_key, can_count, cells, sums)
+        hidden |= is_key & is_open & ~_displayed(hidden, cells)
+        covers, totals = _covers(hidden, is_key, can_count, is_open & (cells.smallest > 0), cells, sums)
         hidden[covers] = True
-        hidden[totals] = True
+        hidden[totals[is_open[totals]]] = True
         if int(hidden.sum()) == before:
             return hidden
 
@@ -224,7 +250,7 @@ def _displayed(hidden: Flags, cells: Cells) -> Flags:
 
 
 def _covers(
-    hidden: Flags, is_key: Flags, can_count: Flags, cells: Cells, sums: Sums
+    hidden: Flags, is_key: Flags, can_count: Flags, can_cover: Flags, cells: Cells, sums: Sums
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The parts, and where no part can serve the totals, to be hidden in this round: no line has one hidden cell."""
     number = len(sums.total)
@@ -239,8 +265,7 @@ def _covers(
     # A hidden total over parts that are all shown can be added up from them.
     is_bare = hidden[sums.total] & (counted == 0) & (seen == 0)
     # Where zeros are shown everybody knows that a hidden part is none, so a zero covers nothing.
-    can_cover = (is_alone | is_bare)[sums.group] & ~is_hidden & (cells.smallest[sums.part] > 0)
-    at = np.flatnonzero(can_cover)
+    at = np.flatnonzero((is_alone | is_bare)[sums.group] & ~is_hidden & can_cover[sums.part])
     groups, first = np.unique(sums.group[at], return_index=True)
     is_alone[groups] = False
     return sums.part[at[first]], sums.total[is_alone]
@@ -278,8 +303,8 @@ def _baseline_lost(
     is_hidden: Flags,
     agreed_baselines: pd.DataFrame | None,
 ) -> Flags:
-    declared = indicators.set_index("indicator_id").reindex(values["indicator_id"])
-    counts_persons = ((declared["kind"] == "count") & declared["counts_persons"].astype(bool)).to_numpy(bool)
+    counts = indicators.loc[(indicators["kind"] == "count") & indicators["counts_persons"].astype(bool), "indicator_id"]
+    counts_persons = values["indicator_id"].isin(counts).to_numpy(bool)
     baseline, value = (
         pd.to_numeric(values[column]).to_numpy(dtype=float, na_value=np.nan) for column in ("baseline_value", "value")
     )

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.declarations import BREAKS, INDICATORS, DeclarationError, Declarations, parse_filter
+from pipelines.declarations import BREAKS, INDICATORS, MODEL, DeclarationError, Declarations, parse_filter
 from pipelines.publishing.ledger import Ledger
 
 EVENT = "definition"
@@ -33,9 +33,14 @@ PARTS = (
 )
 
 
-def definition(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What decides an indicator's number, of its row of the register; the order within a filter decides nothing."""
-    return {part: _filter(row[part]) if part.endswith("_filter") else row[part] for part in PARTS}
+def definition(declarations: Declarations, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What decides an indicator's number, of its row of the register, and the SQL of one that is a model.
+
+    The order within a filter decides nothing, nor do spaces and lines of SQL.
+    """
+    parts = {part: _filter(row[part]) if part.endswith("_filter") else row[part] for part in PARTS}
+    sql = declarations.models.get(row["indicator_id"])
+    return parts if sql is None else {**parts, MODEL: " ".join(sql.split())}
 
 
 def _filter(text: str | None) -> str | None:
@@ -55,7 +60,8 @@ def check(declarations: Declarations, ledger: Ledger) -> None:
     for number, row in enumerate(declarations.rows(INDICATORS), start=2):
         where = f"{declarations.initiative.folder.name}/{INDICATORS}.csv: row {number}"
         versions = remembered.get(row["indicator_id"], {})
-        _check_version(f"{where}: {row['indicator_id']}", row, versions)
+        now = definition(declarations, row)
+        _check_version(f"{where}: {row['indicator_id']}", now, row["definition_version"], versions)
         for version, event in versions.items():
             period = event["first_period"]
             if version < row["definition_version"] and period and (row["indicator_id"], period) not in breaks:
@@ -65,11 +71,10 @@ def check(declarations: Declarations, ledger: Ledger) -> None:
                 )
 
 
-def _check_version(where: str, row: Mapping[str, Any], versions: Mapping[int, Mapping[str, Any]]) -> None:
-    now, version = definition(row), row["definition_version"]
+def _check_version(where: str, now: Mapping[str, Any], version: int, versions: Mapping[int, Mapping[str, Any]]) -> None:
     before = versions.get(version)
     if before is not None and before["digest"] != digest(now):
-        changed = [part for part in PARTS if before["definition"].get(part) != now[part]]
+        changed = [part for part in (*PARTS, MODEL) if before["definition"].get(part) != now.get(part)]
         raise DeclarationError(
             f"{where}: {', '.join(changed)}: the definition changed, and numbers were published under version "
             f"{version}; raise definition_version to {max(versions) + 1} and say in version_first_period from when it "
@@ -87,7 +92,7 @@ def record(declarations: Declarations, ledger: Ledger) -> None:
     remembered = _remembered(ledger)
     for row in declarations.rows(INDICATORS):
         if row["definition_version"] not in remembered.get(row["indicator_id"], {}):
-            defined = definition(row)
+            defined = definition(declarations, row)
             ledger.append(
                 EVENT,
                 indicator_id=row["indicator_id"],

@@ -222,8 +222,8 @@ def _indicators_present(release: _Release) -> _Examined:
     """An indicator may be empty while nobody delivered it; never once it was published or delivered."""
     values = release.values
     ids = release.indicators["indicator_id"]
-    delivered = values.loc[values["submissions"].fillna("") != "", "indicator_id"]
-    seen_before = release.previous.loc[_has_number(release.previous), "indicator_id"]
+    delivered = values.loc[values["submissions"].fillna("") != "", "indicator_id"].unique()
+    seen_before = release.previous.loc[_has_number(release.previous), "indicator_id"].unique()
     expected = (ids.isin(delivered) | ids.isin(seen_before)) & ~ids.isin(list(release.explanations))
     counts = values.loc[_has_number(values), "indicator_id"].value_counts()
     frame = pd.DataFrame(

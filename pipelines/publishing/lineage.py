@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.assessment.periods import frequency_months
 from pipelines.declarations import Declarations
 from pipelines.paths import Home
 from pipelines.publishing import release, tables
@@ -47,6 +48,8 @@ class Trace:
     cell: Cell
     value: float
     origins: tuple[Origin, ...]
+    # Of an indicator that is a model of its own: the files that it reads, whose cells only its SQL tells.
+    files: tuple[str, ...] = ()
 
 
 def trace(home: Home, declarations: Declarations, cell: Cell) -> Trace | None:
@@ -54,11 +57,11 @@ def trace(home: Home, declarations: Declarations, cell: Cell) -> Trace | None:
     published = _published(home, cell)
     if published is None:
         return None
-    value, submissions = published
+    value, submissions, frequency = published
     ledger = Ledger(home)
     sent = {s.submission_id: s for s in ledger.submissions}
     origins = []
-    for place, rows in groupby(_rows(home, cell, submissions), key=lambda row: row[:4]):
+    for place, rows in groupby(_rows(home, cell, frequency, submissions), key=lambda row: row[:4]):
         submission_id, object_id, sheet, measure = place
         received = ledger.verdicts[submission_id]["tables"]
         sources = declarations.objects[object_id].sources_of(measure)
@@ -68,14 +71,17 @@ def trace(home: Home, declarations: Declarations, cell: Cell) -> Trace | None:
         origins.append(
             Origin(submission.file_name, submission.partner, submission.sha256, sheet, letters, measure, amounts)
         )
-    return Trace(cell, value, tuple(origins))
+    own = declarations.models.get(cell.indicator_id)
+    files = tuple(sent[submission].file_name for submission in submissions if submission in sent) if own else ()
+    return Trace(cell, value, tuple(origins), files)
 
 
 def as_text(found: Trace) -> str:
     """The number, then file, sheet and each cell."""
     cell = found.cell
     title = f"{cell.indicator_id} {cell.area_code} {cell.period} {cell.dimension}={cell.member}: {found.value:,.10g}"
-    return "\n".join([title, *(line for origin in found.origins for line in _origin_lines(origin))])
+    by_model = [f"{file}: read by the indicator's own model" for file in found.files]
+    return "\n".join([title, *by_model, *(line for origin in found.origins for line in _origin_lines(origin))])
 
 
 def _origin_lines(origin: Origin) -> Iterator[str]:
@@ -87,23 +93,25 @@ def _origin_lines(origin: Origin) -> Iterator[str]:
         yield f"  {cells}: {'empty' if amount is None else f'{amount:.10g}'}"
 
 
-def _published(home: Home, cell: Cell) -> tuple[float, Sequence[str]] | None:
+def _published(home: Home, cell: Cell) -> tuple[float, Sequence[str], str] | None:
+    """Value, submissions and frequency; where the single period shows nothing, those of the years pooled with it."""
     folder = release.published_data(home, release.current(home))
     if folder is None:
         return None
     with duckdb.connect() as connection:
         row = connection.execute(
             """
-            select value, submissions from read_parquet($1)
+            select value, submissions, frequency from read_parquet($1)
             where indicator_id = $2 and area_code = $3 and period = $4 and dimension = $5 and member = $6
                 and conf_status = 'F' and value is not null
+            order by frequency
             """,
             [str(folder / f"{tables.VALUES}.parquet"), *_key(cell)],
         ).fetchone()
-    return (row[0], (row[1] or "").split(";")) if row else None
+    return (row[0], (row[1] or "").split(";"), row[2]) if row else None
 
 
-def _rows(home: Home, cell: Cell, submissions: Sequence[str]) -> list[tuple[Any, ...]]:
+def _rows(home: Home, cell: Cell, frequency: str, submissions: Sequence[str]) -> list[tuple[Any, ...]]:
     """(submission, object, sheet, measure, row, amount) of every observation behind a cell, in order of the files."""
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         return connection.execute(
@@ -111,19 +119,29 @@ def _rows(home: Home, cell: Cell, submissions: Sequence[str]) -> list[tuple[Any,
             with wanted as (
                 select source_object from fct_indicator_values
                 where indicator_id = $1 and area_code = $2 and period = $3 and dimension = $4 and member = $5
+                    and frequency = $7
             )
             select o.submission_id, o.object_id, o.source_sheet, o.measure, o.source_row, o.amount
             from int_filter_matches as m
             inner join int_observations as o using (object_id, measure, characteristics)
             inner join int_area_ancestors as a on o.area_code = a.area_code and a.ancestor_code = $2
-            where m.indicator_id = $1 and o.period = $3 and m.dimension = $4 and m.member = $5
+            where m.indicator_id = $1 and list_contains($8, o.period) and m.dimension = $4 and m.member = $5
+                and o.source_row is not null
                 and list_contains($6, o.submission_id)
-                and (m.part <> 'numerator' or o.object_id in (select source_object from wanted))
+                and (m.part <> 'numerator' or exists (
+                    select * from wanted where list_contains(string_split(source_object, ';'), o.object_id)
+                ))
                 and (not m.is_reported or o.area_code = $2)
             order by o.submission_id, o.object_id, o.source_sheet, o.measure, o.source_row
             """,
-            [*_key(cell), list(submissions)],
+            [*_key(cell), list(submissions), frequency, _periods(cell.period, frequency)],
         ).fetchall()
+
+
+def _periods(period: str, frequency: str) -> list[str]:
+    """The single periods in a period: of years pooled, each of them."""
+    spacing, span = frequency_months(frequency)
+    return [period] if span == spacing else [str(int(period) - back) for back in range(span // spacing)]
 
 
 def _key(cell: Cell) -> list[str]:

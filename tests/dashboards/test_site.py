@@ -1,14 +1,19 @@
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from jinja2 import TemplateNotFound
 from made_up_release import AREAS, HOSTILE, LEAKS, release
 from site_reading import pages, read
 
 from dashboards.bidi import clean
 from dashboards.content import Material, SiteContent
+from dashboards.language import Voice
 from dashboards.site import published_languages, render
+from dashboards.views import Page
 from pipelines.declarations import Declarations
 
 LARGEST_PAGE = 60 * 1024
@@ -90,6 +95,33 @@ def test_two_renders_give_the_same_bytes(site: Path, content: SiteContent, tmp_p
     render(SiteContent(**{**vars(content), "values": shuffled}), tmp_path)
     for file in (f for f in tmp_path.rglob("*") if f.is_file()):
         assert file.read_bytes() == (site / file.relative_to(tmp_path)).read_bytes(), file
+
+
+@pytest.mark.parametrize("processors", [1, 2, 64])
+def test_number_of_processors_changes_no_byte(
+    site: Path, content: SiteContent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)), raising=False)
+    render(content, tmp_path)
+    own = {file.relative_to(site): file.read_bytes() for file in site.rglob("*.*") if "data" not in file.parts}
+    assert {file.relative_to(tmp_path): file.read_bytes() for file in tmp_path.rglob("*.*")} == own
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_page_that_cannot_be_drawn_stops_the_site_on_whichever_processor(
+    content: SiteContent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    languages = published_languages(content)
+    assert len(languages) == 3
+
+    def pages_of_one_language_fail(_: Material, voice: Voice) -> Iterator[Page]:
+        if voice.code == languages[number]:
+            yield Page("index.html", "no_template.html", "", "", {})
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    monkeypatch.setattr("dashboards.site.PAGES", (pages_of_one_language_fail,))
+    with pytest.raises(TemplateNotFound, match="no_template"):
+        render(content, tmp_path)
 
 
 def test_ecosystem_pages_are_light(site: Path, content: SiteContent) -> None:

@@ -70,6 +70,31 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["initiative.yml", "policy.zeros", "maybe"],
     ),
     (
+        "a model without its file",
+        lambda f: (f / "models" / "physics_and_chemistry_5u_schools.sql").unlink(),
+        ["indicators.csv", "row 45", "models/physics_and_chemistry_5u_schools.sql"],
+    ),
+    (
+        "a file that is no indicator's model",
+        lambda f: (f / "models" / "mathematics_5u_examinees.sql").write_text("select 1", encoding="utf-8"),
+        ["models/mathematics_5u_examinees.sql", "kind model"],
+    ),
+    (
+        "a model with a measure",
+        lambda f: replace(f / "indicators.csv", "model,schools,up,,", "model,schools,up,n_examinees,"),
+        ["indicators.csv", "row 45", "numerator_measure", "must be empty"],
+    ),
+    (
+        "pooled quarters",
+        lambda f: replace(f / "indicators.csv", ",true,true,A,", ",true,true,Q,"),
+        ["indicators.csv", "row 2", "is_pooled"],
+    ),
+    (
+        "pools of one year",
+        lambda f: replace(f / "initiative.yml", "pooling: {first_year", "pooling: {years: 1, first_year"),
+        ["initiative.yml", "assessment.pooling.years"],
+    ),
+    (
         "a share of no cohort",
         lambda f: _target(f, "mathematics_5u_examinees,district,,all,all,share_of_cohort,0.2,2025,linear,,,,"),
         ["targets.csv", "row 2", "reference_indicator", "must not be empty"],

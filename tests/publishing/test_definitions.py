@@ -68,6 +68,14 @@ def test_changed_definition_under_its_old_version_is_told_in_one_line(
     assert "raise definition_version to 2" in said and "\n" not in said
 
 
+def test_changed_sql_of_a_model_is_a_changed_definition(declared: Declarations, ledger: Ledger) -> None:
+    definitions.record(declared, ledger)
+    ((name, sql),) = declared.models.items()
+    definitions.check(replace(declared, models={name: sql.replace("\n", "\n  ")}), ledger)
+    with pytest.raises(DeclarationError, match=f"{name}: model: the definition changed"):
+        definitions.check(replace(declared, models={name: sql.replace("= 2", "= 1")}), ledger)
+
+
 def test_texts_groups_and_the_order_of_conditions_are_no_definition(
     declared: Declarations, ledger: Ledger, changed: Change
 ) -> None:

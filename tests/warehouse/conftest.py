@@ -49,6 +49,10 @@ def _cohort(area: str, year: int, sector: str, gender: str, enrolled: int) -> di
     return {"authority_code": area, "school_year": year, "n_enrolled_grade_12": enrolled} | groups
 
 
+def _girls_only(area: str, year: int, enrolled: int) -> list[dict[str, Any]]:
+    return [_cohort(area, year, "jewish", gender, n) for gender, n in (("female", enrolled), ("male", 0))]
+
+
 def _program(program: str, area: str, year: int, n_female: int) -> dict[str, Any]:
     key = {"program_id": program, "authority_code": area, "school_year": year, "audience": "pupils"}
     return key | {"n_female": n_female}
@@ -110,19 +114,24 @@ SUBMISSIONS: list[tuple[str, str, Rows]] = [
         _group("0101", "arab", "male", HIDDEN),
     ]),
     ("cohorts", "s6", [
-        _cohort("0101", 2020, "jewish", "female", 400),
-        _cohort("0102", 2020, "jewish", "female", 200),
-        _cohort("0201", 2020, "jewish", "female", 300),
+        *_girls_only("0101", 2020, 400),
+        *_girls_only("0102", 2020, 200),
+        *_girls_only("0201", 2020, 300),
         *(_cohort("0101", 2021, s, g, 100) for s in ("jewish", "arab") for g in ("female", "male")),
         _cohort("0201", 2021, "jewish", "female", 150),
         _cohort("0201", 2021, "jewish", "male", 150),
-        _cohort("0101", 2022, "jewish", "female", 420),
+        *_girls_only("0101", 2022, 420),
+        # Nobody says how many boys there are, unlike above, where there are none.
+        _cohort("0101", 2026, "jewish", "female", 400),
     ]),
     # The published sheet leaves the small authority out, the tabulation by group has both.
     ("matriculation_authority", "s7", [_examinees("0101", 2023, 60, 80.0)]),
     ("matriculation_groups", "s8", [
-        _examinees("0101", 2023, 60, sector="jewish", gender="female"),
-        _examinees("0102", 2023, 5, sector="jewish", gender="female"),
+        *(_examinees("0101", 2023, n, sector="jewish", gender=g) for g, n in (("female", 60), ("male", 0))),
+        *(_examinees("0102", 2023, n, sector="jewish", gender=g) for g, n in (("female", 5), ("male", 0))),
+        _examinees("0101", 2026, 80, sector="jewish", gender="female"),
+        _examinees("0101", 2026, 70, sector="jewish", gender="male"),
+        _examinees("0102", 2026, 20, sector="arab", gender="male"),
     ]),
     ("matriculation_authority", "s9", [
         _examinees("0101", 2024, ("U", 33), 80.0),
@@ -210,14 +219,25 @@ def home(declared: Declarations, tmp_path_factory: pytest.TempPathFactory) -> Ho
 
 @pytest.fixture(scope="session")
 def built(declared: Declarations, home: Home) -> warehouse.BuildResult:
-    return warehouse.build(declared, home)
+    return warehouse.build(declared, home, with_unit_tests=True)
 
 
 @pytest.fixture(scope="session")
 def values(built: warehouse.BuildResult, home: Home) -> dict[tuple[str, ...], dict[str, Any]]:
-    """(indicator, area, period, dimension, member) → row of fct_indicator_values."""
+    """(indicator, area, period, dimension, member) → row of fct_indicator_values, of single years."""
+    return by_key(home, "A")
+
+
+@pytest.fixture(scope="session")
+def pooled(built: warehouse.BuildResult, home: Home) -> dict[tuple[str, ...], dict[str, Any]]:
+    """The same of two years together."""
+    return by_key(home, "A2")
+
+
+def by_key(home: Home, frequency: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    """The rows of one frequency in fct_indicator_values, by what else names them."""
     with duckdb.connect(str(home.next_warehouse), read_only=True) as connection:
-        table = connection.sql("select * from fct_indicator_values").fetchall()
+        table = connection.execute("select * from fct_indicator_values where frequency = ?", [frequency]).fetchall()
         names = [name for (name, *_) in connection.sql("describe fct_indicator_values").fetchall()]
     rows = [dict(zip(names, row, strict=True)) for row in table]
     key = ("indicator_id", "area_code", "period", "dimension", "member")

@@ -148,9 +148,11 @@ def test_models_learn_of_an_object_from_its_contract(declared, tmp_path):
         "period": "school_year",
         "characteristics": ["subject_code", "units"],
         "dimensions": [],
+        "complete": [],
         "identities": [],
         "measures": ["n_examinees", "mean_final_grade"],
     } in observed
+    assert next(table for table in observed if table["id"] == "cohorts")["complete"] == ["gender"]
     assert {table["id"] for table in observed} <= {table.id for table in declared.datasets}
 
 

@@ -129,6 +129,44 @@ def test_share_of_a_partial_whole_stands_only_where_both_parts_come_from_the_sam
     assert shown(cell(values, SHARE, "IL", "2021", "gender", "female")) == NOTHING
 
 
+def test_member_without_a_row_beside_the_others_is_missing_and_not_nobody(values):
+    # 150 of 400 girls and nobody knows how many boys would be a share over half its whole.
+    assert shown(cell(values, SHARE, "0101", "2026")) == NOTHING
+    assert shown(cell(values, SHARE, "0101", "2026", "gender", "female")) == (80, 400, 0.2, "A", 1)
+    assert shown(cell(values, COUNT, "0102", "2026")) == (20, None, 20, "A", None)
+    assert shown(cell(values, COUNT, "0102", "2026", "gender", "female")) == NOTHING
+    assert shown(cell(values, COUNT, "0101", "2023", "gender", "male")) == (0, None, 0, "A", 1)
+
+
+def test_years_together_are_summed_and_have_the_target_that_follows_from_their_own_baseline(pooled):
+    assert shown(cell(pooled, COUNT, "0101", "2021")) == (210, None, 210, "A", 1)
+    assert plan(pooled, COUNT, "0101", "2021") == ("2021", 210, "2025", 420, 210)
+    # 33 of low reliability and 70 provisional; four years on, the path has reached the target.
+    assert shown(cell(pooled, COUNT, "0101", "2025")) == (103, None, 103, "P", 1)
+    assert plan(pooled, COUNT, "0101", "2025") == ("2021", 210, "2025", 420, 420)
+    assert shown(cell(pooled, SHARE, "0101", "2021")) == (210, 800, 0.2625, "A", 1)
+    # The comparator is measured by single years, and its target with it.
+    assert plan(pooled, SHARE, "0101", "2021")[2:] == (None, None, None)
+    assert cell(pooled, COUNT, "IL", "2021")["coverage"] == 0.6666666667
+
+
+def test_years_are_together_only_where_each_has_a_value_and_the_indicator_says_so(pooled):
+    assert {key[2] for key in pooled if key[:2] == (COUNT, "0101")} == {"2021", "2025"}
+    assert {key[0] for key in pooled} == {COUNT, SHARE}
+
+
+BOTH_SUBJECTS = "both_subjects_5u_schools"
+
+
+def test_indicator_that_is_a_model_has_the_values_of_its_own_sql(values):
+    # One school of 0101 and one of 0201 were examined in both subjects; the hidden one of 0101 in one of them.
+    assert shown(cell(values, BOTH_SUBJECTS, "0101", "2025")) == (1, None, 1, "A", None)
+    assert shown(cell(values, BOTH_SUBJECTS, "south", "2025")) == (1, None, 1, "A", None)
+    assert shown(cell(values, BOTH_SUBJECTS, "IL", "2025")) == (2, None, 2, "A", None)
+    assert cell(values, BOTH_SUBJECTS, "IL", "2025")["submissions"] == "sa"
+    assert shown(cell(values, BOTH_SUBJECTS, "0102", "2025")) == NOTHING
+
+
 def test_share_without_a_whole_is_missing(values):
     assert shown(cell(values, SHARE, "0202", "2020")) == NOTHING
 

@@ -3,24 +3,35 @@ with indicators as (
 ),
 
 results as (
-    select * from {{ ref('int_indicator_results') }}
+    select * from {{ ref('int_results') }}
 ),
 
 observed_periods as (
     select distinct
-        indicator_id,
-        period
+        results.indicator_id,
+        results.frequency,
+        results.period
     from results
+    inner join indicators
+        on
+            results.indicator_id = indicators.indicator_id
+            and results.frequency = indicators.frequency
 ),
 
 observed_groups as (
     select distinct
-        indicator_id,
-        area_code,
-        period,
-        dimension
+        results.indicator_id,
+        results.area_code,
+        results.frequency,
+        results.period,
+        results.dimension
     from results
-    where dimension <> 'all'
+    inner join observed_periods
+        on
+            results.indicator_id = observed_periods.indicator_id
+            and results.frequency = observed_periods.frequency
+            and results.period = observed_periods.period
+    where results.dimension <> 'all'
 ),
 
 -- What is missing is shown as missing: every area in each period of an indicator, every member of a reported group.
@@ -28,6 +39,7 @@ spine as (
     select
         observed_periods.indicator_id,
         areas.area_code,
+        observed_periods.frequency,
         observed_periods.period,
         'all' as dimension,
         'all' as member
@@ -37,11 +49,23 @@ spine as (
     select
         observed_groups.indicator_id,
         observed_groups.area_code,
+        observed_groups.frequency,
         observed_groups.period,
         observed_groups.dimension,
         members.member
     from observed_groups
     inner join {{ ref('stg_groups') }} as members on observed_groups.dimension = members.dimension
+    union all
+    -- Pooled years have rows where they have values.
+    select
+        indicator_id,
+        area_code,
+        frequency,
+        period,
+        dimension,
+        member
+    from results
+    where frequency = '{{ pool_frequency() }}'
 ),
 
 joined as (
@@ -49,7 +73,6 @@ joined as (
         spine.*,
         indicators.definition_version,
         indicators.unit,
-        indicators.frequency,
         areas.area_type,
         results.numerator,
         results.denominator,
@@ -73,6 +96,7 @@ joined as (
         on
             spine.indicator_id = results.indicator_id
             and spine.area_code = results.area_code
+            and spine.frequency = results.frequency
             and spine.period = results.period
             and spine.dimension = results.dimension
             and spine.member = results.member
@@ -80,12 +104,14 @@ joined as (
         on
             spine.indicator_id = baselines.indicator_id
             and spine.area_code = baselines.area_code
+            and spine.frequency = baselines.frequency
             and spine.dimension = baselines.dimension
             and spine.member = baselines.member
     left join {{ ref('int_targets') }} as targets
         on
             spine.indicator_id = targets.indicator_id
             and spine.area_code = targets.area_code
+            and spine.frequency = targets.frequency
             and spine.dimension = targets.dimension
             and spine.member = targets.member
             and (targets.valid_after is null or spine.period > targets.valid_after)
@@ -130,6 +156,7 @@ left join {{ ref('int_paths') }} as paths
     on
         joined.indicator_id = paths.indicator_id
         and joined.area_code = paths.area_code
+        and joined.frequency = paths.frequency
         and joined.dimension = paths.dimension
         and joined.member = paths.member
         and coalesce(joined.valid_after, '') = coalesce(paths.valid_after, '')

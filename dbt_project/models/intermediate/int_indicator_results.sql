@@ -14,6 +14,7 @@ joined as (
     select
         numerators.indicator_id,
         indicators.kind,
+        indicators.frequency,
         numerators.area_code,
         numerators.period,
         numerators.dimension,
@@ -72,6 +73,31 @@ valued as (
             when denominator > 0 then round(numerator / denominator, 10)
         end as value
     from joined
+    {%- for indicator_id in var('indicator_models') %}
+    union all
+    select
+        indicators.indicator_id,
+        indicators.kind,
+        indicators.frequency,
+        models.area_code,
+        models.period,
+        models.dimension,
+        models.member,
+        cast(models.numerator as double) as numerator,
+        cast(models.denominator as double) as denominator,
+        models.denominator is not null as has_denominator,
+        models.value is not null as has_amounts,
+        models.obs_status as reported_status,
+        true as is_comparable,
+        models.coverage,
+        cast(null as bigint) as n_hidden,
+        cast(null as string) as source_object,
+        models.submissions,
+        round(models.value, 10) as value
+    from {{ ref('fct_' ~ indicator_id) }} as models
+    inner join {{ ref('stg_indicators') }} as indicators on indicators.indicator_id = '{{ indicator_id }}'
+    where models.period >= coalesce(indicators.first_period, models.period)
+    {%- endfor %}
 ),
 
 -- The method changed at the declared period; a series that has values before shows it at its first one from then on.
@@ -122,6 +148,7 @@ marked as (
 select
     indicator_id,
     area_code,
+    frequency,
     period,
     dimension,
     member,

@@ -8,6 +8,7 @@ points as (
     select
         indicator_id,
         area_code,
+        frequency,
         dimension,
         member,
         baseline_period as period,
@@ -21,6 +22,7 @@ points as (
     select
         targets.indicator_id,
         targets.area_code,
+        targets.frequency,
         targets.dimension,
         targets.member,
         milestones.period,
@@ -44,6 +46,7 @@ points as (
     select
         indicator_id,
         area_code,
+        frequency,
         dimension,
         member,
         target_period as period,
@@ -63,18 +66,21 @@ segments as (
     select
         indicator_id,
         area_code,
+        frequency,
         dimension,
         member,
         month as first_month,
         value as first_value,
-        lead(month) over (partition by indicator_id, area_code, dimension, member order by month) as last_month,
-        lead(value) over (partition by indicator_id, area_code, dimension, member order by month) as last_value
+        lead(month) over series as last_month,
+        lead(value) over series as last_value
     from numbered
+    window series as (partition by indicator_id, area_code, frequency, dimension, member order by month)
 )
 
 select
     targets.indicator_id,
     targets.area_code,
+    targets.frequency,
     targets.dimension,
     targets.member,
     targets.valid_after,
@@ -87,5 +93,6 @@ inner join segments
     on
         targets.indicator_id = segments.indicator_id
         and targets.path_of = segments.area_code
+        and targets.frequency = segments.frequency
         and targets.dimension = segments.dimension
         and targets.member = segments.member

@@ -2,23 +2,48 @@ with indicators as (
     select * from {{ ref('stg_indicators') }}
 ),
 
+-- Pooled years have the targets that follow from themselves: what others measure they measure by single years, and an
+-- amount of a count is a year's.
+frequencies as (
+    select
+        indicator_id,
+        frequency,
+        kind,
+        false as is_pool
+    from indicators
+    union all
+    select
+        indicator_id,
+        '{{ pool_frequency() }}' as frequency,
+        kind,
+        true as is_pool
+    from indicators
+    where is_pooled
+),
+
 declared as (
     select
         targets.indicator_id,
         areas.area_code,
+        frequencies.frequency,
         targets.dimension,
         targets.member,
         targets.kind,
         cast(targets.amount as double) as amount,
         targets.target_period,
-        targets.path,
+        case when frequencies.is_pool then 'linear' else targets.path end as path,
         targets.area_type,
         targets.area_code as declared_area_code,
         coalesce(targets.reference_indicator, targets.indicator_id) as reference_indicator,
         coalesce(targets.reference_area, areas.area_code) as reference_area,
         coalesce(targets.reference_member, targets.member) as reference_member,
         row_number() over (
-            partition by targets.indicator_id, areas.area_code, targets.dimension, targets.member
+            partition by
+                targets.indicator_id,
+                areas.area_code,
+                frequencies.frequency,
+                targets.dimension,
+                targets.member
             order by case when targets.area_code is null then 1 else 0 end
         ) as choice
     from {{ ref('stg_targets') }} as targets
@@ -26,6 +51,14 @@ declared as (
         on
             targets.area_type = areas.area_type
             and (targets.area_code is null or targets.area_code = areas.area_code)
+    inner join frequencies
+        on
+            targets.indicator_id = frequencies.indicator_id
+            and (
+                not frequencies.is_pool
+                or targets.kind = 'multiple_of_baseline'
+                or (targets.kind = 'absolute' and frequencies.kind <> 'count')
+            )
 ),
 
 -- What a target is measured by: the newest whole value, up to the target's period, of a cohort, a comparator or another
@@ -34,6 +67,7 @@ referenced as (
     select
         declared.indicator_id,
         declared.area_code,
+        declared.frequency,
         declared.dimension,
         declared.member,
         -- of a share its whole, of a count the count itself
@@ -41,19 +75,24 @@ referenced as (
             when declared.kind = 'share_of_cohort' then coalesce(results.denominator, results.value)
             else results.value
         end as reference_value,
-        {{ cell_key('results', 'indicators.frequency', 'results.period') }} as reference_key,
+        {{ cell_key('results', 'results.frequency', 'results.period') }} as reference_key,
         row_number() over (
-            partition by declared.indicator_id, declared.area_code, declared.dimension, declared.member
+            partition by
+                declared.indicator_id,
+                declared.area_code,
+                declared.frequency,
+                declared.dimension,
+                declared.member
             order by results.period desc
         ) as recency
     from declared
-    inner join {{ ref('int_indicator_results') }} as results
+    inner join {{ ref('int_results') }} as results
         on
             declared.reference_indicator = results.indicator_id
             and declared.reference_area = results.area_code
+            and declared.frequency = results.frequency
             and declared.dimension = results.dimension
             and declared.reference_member = results.member
-    inner join indicators on results.indicator_id = indicators.indicator_id
     where
         declared.choice = 1
         and declared.kind in ('share_of_cohort', 'converge', 'close_gap')
@@ -68,14 +107,14 @@ baselines as (
         -- An agreed baseline need not be of a period that any source reports.
         case
             when results.period is not null
-                then {{ cell_key('baselines', 'indicators.frequency', 'baselines.baseline_period') }}
+                then {{ cell_key('baselines', 'baselines.frequency', 'baselines.baseline_period') }}
         end as baseline_key
     from {{ ref('int_baselines') }} as baselines
-    inner join indicators on baselines.indicator_id = indicators.indicator_id
-    left join {{ ref('int_indicator_results') }} as results
+    left join {{ ref('int_results') }} as results
         on
             baselines.indicator_id = results.indicator_id
             and baselines.area_code = results.area_code
+            and baselines.frequency = results.frequency
             and baselines.dimension = results.dimension
             and baselines.member = results.member
             and baselines.baseline_period = results.period
@@ -105,12 +144,14 @@ valued as (
         on
             declared.indicator_id = baselines.indicator_id
             and declared.area_code = baselines.area_code
+            and declared.frequency = baselines.frequency
             and declared.dimension = baselines.dimension
             and declared.member = baselines.member
     left join referenced
         on
             declared.indicator_id = referenced.indicator_id
             and declared.area_code = referenced.area_code
+            and declared.frequency = referenced.frequency
             and declared.dimension = referenced.dimension
             and declared.member = referenced.member
             and referenced.recency = 1
@@ -122,6 +163,7 @@ followed as (
     select
         converging.indicator_id,
         converging.area_code,
+        converging.frequency,
         converging.dimension,
         converging.member,
         converging.target_period as valid_after,
@@ -134,6 +176,7 @@ followed as (
         on
             converging.indicator_id = comparators.indicator_id
             and converging.reference_area = comparators.area_code
+            and converging.frequency = comparators.frequency
             and converging.dimension = comparators.dimension
             and converging.member = comparators.member
     where
@@ -144,6 +187,7 @@ followed as (
 select
     valued.indicator_id,
     valued.area_code,
+    valued.frequency,
     valued.dimension,
     valued.member,
     cast(null as string) as valid_after,
@@ -162,12 +206,14 @@ left join followed
     on
         valued.indicator_id = followed.indicator_id
         and valued.area_code = followed.area_code
+        and valued.frequency = followed.frequency
         and valued.dimension = followed.dimension
         and valued.member = followed.member
 union all
 select
     indicator_id,
     area_code,
+    frequency,
     dimension,
     member,
     valid_after,
