@@ -5,7 +5,7 @@ Belongs here: what a card says. Does not belong here: charts, and which cards a 
 
 from dashboards.charts.words import capital, cell, headline, with_range
 from dashboards.content import MISSING, SHOWN, Area, Indicator, Material, Point, Series
-from dashboards.labels import CHANGES, GOING_WELL, NEEDS_ATTENTION, NO_TARGET, STATES, VERDICTS
+from dashboards.labels import CHANGES, GOING_WELL, JUDGED, NEEDS_ATTENTION, NO_TARGET, STATES, STATUSES, VERDICTS
 from dashboards.language import Voice
 from dashboards.views import Badge, Card, GoalView
 
@@ -34,6 +34,7 @@ def card(material: Material, voice: Voice, area: Area, indicator: Indicator) -> 
     points = material.points(area.code, indicator.id)
     now = latest(points)
     unit = indicator.unit
+    restated = material.restated(area.code, indicator)
     state = now.state if now else MISSING
     shown = now if now and state == SHOWN else None
     return Card(
@@ -42,20 +43,52 @@ def card(material: Material, voice: Voice, area: Area, indicator: Indicator) -> 
         value=cell(voice, unit, now),
         period=voice.period(now.period) if now else "",
         state=state,
-        verdict=Badge(shown.verdict, voice.word(VERDICTS, shown.verdict)) if shown and shown.verdict else None,
-        facts=_facts(voice, unit, now, shown),
+        verdict=verdict_badge(material, voice, indicator, shown),
+        facts=_facts(voice, unit, now, shown, restated["baseline_restated_value"] if restated else None),
         changes=_changes(voice, unit, points, shown),
-        notes=(*_notes(voice, unit, points, shown), *_pool_notes(material, voice, area, indicator, shown)),
+        notes=(
+            *_method_note(material, voice, indicator, shown),
+            *_notes(voice, unit, points, shown),
+            *_pool_notes(material, voice, area, indicator, shown),
+        ),
     )
 
 
-def _facts(voice: Voice, unit: str, now: Point | None, shown: Point | None) -> tuple[tuple[str, str], ...]:
+def verdict_badge(material: Material, voice: Voice, indicator: Indicator, shown: Point | None) -> Badge | None:
+    """The verdict in words; one across a change of method says that the number was counted otherwise."""
+    if shown is None or not shown.verdict:
+        return None
+    word = voice.word(VERDICTS, shown.verdict)
+    if shown.verdict in JUDGED and material.is_across_break(indicator, shown):
+        return Badge(shown.verdict, voice.say("{verdict}, counted differently", verdict=word))
+    return Badge(shown.verdict, word)
+
+
+def _method_note(material: Material, voice: Voice, indicator: Indicator, shown: Point | None) -> tuple[str, ...]:
+    breaks = material.breaks_between(indicator.id, shown.baseline_period, shown.period) if shown else ()
+    if not (shown and breaks and shown.baseline_value is not None):
+        return ()
+    changed = voice.series(voice.period(period) for period in sorted(row["period"] for row in breaks))
+    baseline = voice.period(shown.baseline_period)
+    return (
+        voice.say(
+            "The method changed in {period}: not comparable with the baseline of {baseline}.",
+            period=changed, baseline=baseline,
+        ),
+    )  # fmt: skip
+
+
+def _facts(
+    voice: Voice, unit: str, now: Point | None, shown: Point | None, restated: float | None
+) -> tuple[tuple[str, str], ...]:
     facts = []
     if shown and shown.value_low is not None:
         facts.append((voice.say("Range of uncertainty"), voice.span(unit, shown.value_low, shown.value_high)))
     if now and now.baseline_value is not None:
         label = voice.say("Baseline {period}", period=voice.period(now.baseline_period))
         facts.append((label, voice.value(unit, now.baseline_value)))
+        if restated is not None:
+            facts.append((voice.say("The same by today's sources"), voice.value(unit, restated)))
     if now and now.target_value is not None:
         label = voice.say("Target {period}", period=voice.period(now.target_period))
         facts.append((label, voice.value(unit, now.target_value)))
@@ -90,12 +123,14 @@ def _notes(voice: Voice, unit: str, points: Series, shown: Point | None) -> tupl
             return ()
         value, period = voice.value(unit, earlier.value), voice.period(earlier.period)
         return (voice.say("Last value: {value} in {period}.", value=value, period=period),)
+    status = (f"{capital(voice.word(STATUSES, shown.obs_status))}.",) if shown.obs_status in STATUSES else ()
     if not shown.is_partial:
-        return ()
+        return status
     if shown.coverage is None:
-        return (voice.say("A sum of parts; the source leaves small ones out."),)
+        return (*status, voice.say("A sum of parts; the source leaves small ones out."))
     share = voice.percent(shown.coverage)
-    return (voice.say("{share} of the areas counted; the source has no value for the others.", share=share),)
+    said = voice.say("{share} of the areas counted; the source has no value for the others.", share=share)
+    return (*status, said)
 
 
 def _pool_notes(
@@ -115,6 +150,8 @@ def state_sentence(material: Material, voice: Voice, area: Area) -> tuple[tuple[
     for indicator in material.headlines():
         now = latest(material.points(area.code, indicator.id))
         name = headline(voice, indicator).isolated
+        if now and now.verdict in JUDGED and material.is_across_break(indicator, now):
+            name = voice.say("{indicator} (counted differently since the baseline)", indicator=name)
         found.setdefault(_standing(now), []).append(name)
     labels = {
         "on_track": voice.say("On the way to the target or beyond it"),

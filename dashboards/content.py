@@ -19,6 +19,10 @@ ALL = "all"
 # Coverage is rounded on pages: nearly all is all.
 WHOLE = 0.995
 SHOWN, HIDDEN, WITHHELD, MISSING = "shown", "hidden", "withheld", "missing"
+NOT_COLLECTED, NOT_APPLICABLE = "not_collected", "not_applicable"
+# Why there is no value, by SDMX status; any other says no more than that it is missing.
+REASONS: Mapping[str, str] = {"Q": WITHHELD, "L": NOT_COLLECTED, "M": NOT_APPLICABLE}
+FORECASTS, RESTATED = "forecasts", "baselines_restated"
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Point(NamedTuple):
     change_from_baseline: str | None = None
     change_from_previous: str | None = None
     submissions: str | None = None
+    obs_status: str | None = None
 
     @property
     def is_partial(self) -> bool:
@@ -68,7 +73,7 @@ class Point(NamedTuple):
         return self.state == SHOWN and (self.coverage is None or self.coverage < WHOLE)
 
 
-_KEYS = ("area_code", "indicator_id", "dimension", "member", "period", "obs_status", "conf_status")
+_KEYS = ("area_code", "indicator_id", "dimension", "member", "period", "conf_status")
 _CARRIED = Point._fields[2:]
 Series = tuple[Point, ...]
 ByArea = Mapping[str, tuple[Mapping[str, Any], ...]]
@@ -140,6 +145,30 @@ class Material:
         """A series in order of time; empty where nothing was published."""
         return self.series.get(area, {}).get(indicator, {}).get((dimension, member), ())
 
+    def breaks_between(self, indicator: str, after: str | None, until: str) -> tuple[Mapping[str, Any], ...]:
+        """The declared breaks of an indicator that part one period from a later one; none where there is no first."""
+        rows = self.breaks.get(indicator, ())
+        return tuple(row for row in rows if after is not None and after < row["period"] <= until)
+
+    def is_across_break(self, indicator: Indicator, point: Point) -> bool:
+        """Whether the method changed between the baseline and a point, so that the two are not compared."""
+        return bool(self.breaks_between(indicator.id, point.baseline_period, point.period))
+
+    def forecasts(self, area: str, indicator: Indicator) -> tuple[Mapping[str, Any], ...]:
+        """Published forecasts of an area's total in the indicator's own rhythm, in order of time."""
+        rows = self._totals(FORECASTS, area, indicator)
+        return tuple(sorted((r for r in rows if r["frequency"] == indicator.row["frequency"]), key=_period))
+
+    def restated(self, area: str, indicator: Indicator) -> Mapping[str, Any] | None:
+        """The agreed baseline of an area's total with what the sources say of its period today; None where hidden."""
+        rows = self._totals(RESTATED, area, indicator)
+        return next((r for r in rows if None not in (r["baseline_value"], r["baseline_restated_value"])), None)
+
+    def _totals(self, table: str, area: str, indicator: Indicator) -> Iterator[Mapping[str, Any]]:
+        for row in self.tables.get(table, {}).get(area, ()):
+            if row["indicator_id"] == indicator.id and row["dimension"] == ALL:
+                yield row
+
     def pool(self, area: str, indicator: str, dimension: str = ALL, member: str = ALL) -> Series:
         """Years taken together, in order of time; empty where none are published."""
         return self.pools.get(area, {}).get(indicator, {}).get((dimension, member), ())
@@ -206,6 +235,10 @@ def prepare(content: SiteContent) -> Material:
     )
 
 
+def _period(row: Mapping[str, Any]) -> str:
+    return str(row["period"])
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a frame as plain dictionaries, with None where a cell is empty."""
     columns = [_plain(frame[name]) for name in frame.columns]
@@ -269,8 +302,8 @@ def _series(values: pd.DataFrame) -> dict[str, AreaSeries]:
     blank = cache(_blank)
     found: dict[str, dict[str, dict[tuple[str, str], list[Point]]]] = {}
     for key, numbers in zip(keys, carried, strict=True):
-        area, indicator, dimension, member, period, obs_status, conf_status = key
-        state = _state(numbers[0], obs_status, conf_status)
+        area, indicator, dimension, member, period, conf_status = key
+        state = _state(numbers[0], numbers[-1], conf_status)
         point = Point(period, state, *numbers) if state == SHOWN else blank(period, state, numbers)
         found.setdefault(area, {}).setdefault(indicator, {}).setdefault((dimension, member), []).append(point)
     return {
@@ -284,7 +317,7 @@ def _state(value: Any, obs_status: str, conf_status: str) -> str:
         return HIDDEN
     if value is not None:
         return SHOWN
-    return WITHHELD if obs_status == "Q" else MISSING
+    return REASONS.get(obs_status, MISSING)
 
 
 def _blank(period: str, state: str, numbers: tuple[Any, ...]) -> Point:

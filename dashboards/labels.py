@@ -19,6 +19,8 @@ VERDICTS: Mapping[str, str] = {
 }
 NO_TARGET = "no_target"
 GOING_WELL, NEEDS_ATTENTION = ("met", "ahead", "on_track"), ("behind",)
+# Verdicts that set a value against a path from the baseline.
+JUDGED = (*GOING_WELL, *NEEDS_ATTENTION)
 
 CHANGES: Mapping[str, str] = {
     "improved": N_("Improved"),
@@ -36,7 +38,17 @@ POSITIONS: Mapping[str, str] = {
 STATES: Mapping[str, str] = {
     "hidden": N_("hidden to protect small groups"),
     "withheld": N_("withheld by the source"),
+    "not_collected": N_("exists, but was not collected"),
+    "not_applicable": N_("cannot exist here"),
     "missing": N_("not reported"),
+}
+
+# What SDMX statuses say of a value that is shown.
+STATUSES: Mapping[str, str] = {
+    "B": N_("first value after a change of method"),
+    "E": N_("estimated"),
+    "P": N_("provisional"),
+    "U": N_("of low reliability"),
 }
 
 UNITS: Mapping[str, str] = {

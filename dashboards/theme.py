@@ -14,6 +14,9 @@ FONTS = '"Noto Sans", "Noto Sans Hebrew", "Noto Sans Arabic", "Segoe UI", "Helve
 INK, MUTED, LINE, GRID = "#14242f", "#54636f", "#d8dee3", "#e8ecef"
 PAPER, GROUND, BRAND, BRAND_SOFT = "#ffffff", "#f5f4ef", "#0b5566", "#e2eff1"
 TARGET, BAND = "#b4570a", "rgba(11,85,102,0.16)"
+# Behind words that stand on lines.
+VEIL = "rgba(255,255,255,0.8)"
+FORECAST, FORECAST_BAND = "#6b4a9a", "rgba(107,74,154,0.14)"
 
 VERDICT_COLOURS: Mapping[str, str] = {
     "met": "#00594c",
@@ -73,7 +76,8 @@ def css_variables() -> str:
     """The palette and fonts as CSS custom properties, the first lines of the site's stylesheet."""
     values = {
         "ink": INK, "muted": MUTED, "line": LINE, "paper": PAPER, "ground": GROUND, "brand": BRAND,
-        "brand-soft": BRAND_SOFT, "target": TARGET, "fonts": FONTS,
+        "brand-soft": BRAND_SOFT, "target": TARGET, "forecast": FORECAST,
+        "fonts": FONTS,
     }  # fmt: skip
     values |= {code.replace("_", "-"): colour for code, colour in VERDICT_COLOURS.items()}
     lines = "".join(f"  --{name}: {value};\n" for name, value in values.items())
@@ -90,7 +94,9 @@ def templates() -> dict[str, dict[str, Any]]:
 
 
 def _trend_template() -> dict[str, Any]:
-    layout = _layout() | {"hovermode": "closest", "annotationdefaults": {"showarrow": False, "borderpad": 0}}
+    words = {"showarrow": False, "borderpad": 0, "font": {"size": 14, "weight": 700}}
+    layout = _layout() | {"hovermode": "closest", "annotationdefaults": words}
+    layout["xaxis"] = layout["xaxis"] | {"showgrid": False, "showline": True}
     points = {"cliponaxis": False, "hoverinfo": "text", "marker": {"line": {"color": PAPER, "width": 1.5}}}
     return {"layout": layout, "data": {"scatter": [points]}}
 

@@ -4,7 +4,7 @@ Belongs here: shapes only. Text is plain with isolates; templates put it through
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboards.language import Name
 
@@ -38,6 +38,13 @@ class LegendItem:
     path: str = ""
 
 
+class BreakNote(NamedTuple):
+    """What is said of a change of method, and the name by which its mark on a chart finds these words."""
+
+    id: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Chart:
     """A figure with everything around it; without a figure, `empty` says why."""
@@ -48,7 +55,7 @@ class Chart:
     figure: dict[str, Any] | None = None
     legend: tuple[LegendItem, ...] = ()
     notes: tuple[str, ...] = ()
-    breaks: tuple[str, ...] = ()
+    breaks: tuple["BreakNote", ...] = ()
     table: Table | None = None
     empty: str = ""
 

@@ -133,6 +133,21 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Derived:
+    """A column that no file has: every row's value follows from its other columns, or is the same for all.
+
+    `expression`: SQL over `sources`, the delivered columns that it reads; without any of them it is a constant.
+    """
+
+    name: str
+    type: str
+    role: str
+    description: str
+    expression: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RowRule:
     """A comparison of two columns of one row; a row with either of them empty passes."""
 
@@ -147,6 +162,7 @@ class RowRule:
 class TableContract:
     """One table: a dataset that partners deliver, a register of the initiative or a published table.
 
+    `columns` are those that a file has; what the warehouse adds to them is `derived`.
     `replaces`: columns of which a submission tells the whole: it replaces all that its partner sent before of the same
     values. Empty where a submission replaces only the keys that it has.
     """
@@ -156,8 +172,8 @@ class TableContract:
     kind: str
     level: str | None
     shape: str
-    constants: Mapping[str, str]
     columns: tuple[Column, ...]
+    derived: tuple[Derived, ...]
     rules: tuple[RowRule, ...]
     labels: Mapping[str, str]
     description: str
@@ -185,6 +201,15 @@ class TableContract:
     def by_role(self, role: str) -> tuple[Column, ...]:
         """Columns of one role, in the contract's order."""
         return tuple(column for column in self.columns if column.role == role)
+
+    def modelled(self, role: str) -> tuple[str, ...]:
+        """Names of the columns of one role that models find in staging: delivered ones, then derived ones."""
+        delivered = [column.name for column in self.by_role(role)]
+        return (*delivered, *(column.name for column in self.derived if column.role == role))
+
+    def sources_of(self, name: str) -> tuple[str, ...]:
+        """The delivered columns that a column of staging comes from: itself, unless it is derived."""
+        return next((column.sources for column in self.derived if column.name == name), (name,))
 
     def label(self, language: str) -> str:
         """What people of that language call the table."""
@@ -438,13 +463,13 @@ TABLE_PROPERTIES = {
     "shape",
     "purposes",
     "descriptions",
-    "constants",
     "labels",
     "markers",
     "aliases_of",
     "delivery",
     "freshness_days",
 }
+DERIVED_PROPERTIES = {"role", "unit"}
 COLUMN_PROPERTIES = {
     "role",
     "labels",
@@ -471,11 +496,14 @@ def _table(file: str, contract: Any, table: Any, languages: Sequence[str]) -> Ta
     where = f"{file}: schema.{table.name}"
     shared = _checked_custom(contract, TABLE_PROPERTIES, f"{file}: customProperties")
     custom = shared | _checked_custom(table, TABLE_PROPERTIES, where)
-    columns = [c for p in table.properties or [] for c in _columns(where, p, languages)]
+    properties = table.properties or []
+    columns = [c for p in properties if not p.transformLogic for c in _columns(where, p, languages)]
+    derived = [_derived(where, p, {column.name for column in columns}) for p in properties if p.transformLogic]
     if custom.get("kind", DATASET) not in KINDS:
         raise DeclarationError(f"{where}: kind '{custom['kind']}' is none of {', '.join(KINDS)}.")
     _check_markers(where, custom.get("markers", {}))
-    names = [column.name for column in columns]
+    delivered = [column.name for column in columns]
+    names = [*delivered, *(column.name for column in derived)]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated:
         raise DeclarationError(f"{where}: column '{repeated}' is declared twice.")
@@ -484,15 +512,17 @@ def _table(file: str, contract: Any, table: Any, languages: Sequence[str]) -> Ta
     taken = next((name for name in names if name in LINEAGE), None)
     if taken and custom.get("kind", DATASET) == DATASET:
         raise DeclarationError(f"{where}: column '{taken}' is added by intake; give the column another name.")
-    rules = tuple(_row_rule(where, quality, names) for quality in table.quality or [])
+    if derived and custom.get("kind", DATASET) != DATASET:
+        raise DeclarationError(f"{where}.{derived[0].name}: only a dataset has columns with transformLogic.")
+    rules = tuple(_row_rule(where, quality, delivered) for quality in table.quality or [])
     return TableContract(
         id=table.name,
         contract_id=contract.id,
         kind=custom.get("kind", DATASET),
         level=custom.get("level"),
         shape=custom.get("shape", table.name),
-        constants=MappingProxyType({k: str(v) for k, v in custom.get("constants", {}).items()}),
         columns=tuple(columns),
+        derived=tuple(derived),
         rules=rules,
         labels=MappingProxyType(dict(custom.get("labels", {}))),
         description=" ".join((table.description or "").split()),
@@ -502,7 +532,7 @@ def _table(file: str, contract: Any, table: Any, languages: Sequence[str]) -> Ta
         markers=MappingProxyType({str(k): str(v) for k, v in custom.get("markers", {}).items()}),
         aliases_of=custom.get("aliases_of"),
         freshness_days=custom.get("freshness_days"),
-        replaces=_replaces(where, custom.get("delivery", APPEND), names),
+        replaces=_replaces(where, custom.get("delivery", APPEND), delivered),
         file=file,
     )
 
@@ -541,13 +571,31 @@ def _columns(where: str, source: Any, languages: Sequence[str]) -> Iterator[Colu
         yield _column(where, source, custom, f"{source.name}_{language}")
 
 
-def _column(where: str, source: Any, custom: Mapping[str, Any], name: str) -> Column:
-    where = f"{where}.{name}"
+def _derived(where: str, source: Any, delivered: set[str]) -> Derived:
+    where = f"{where}.{source.name}"
+    role, kind = _role_and_type(where, source, _checked_custom(source, DERIVED_PROPERTIES, where))
+    sources = tuple(source.transformSourceObjects or ())
+    unknown = next((name for name in sources if name not in delivered), None)
+    if unknown is not None:
+        raise DeclarationError(f"{where}: transformSourceObjects: '{unknown}' is no delivered column of this table.")
+    if role == "measure" and not sources:
+        raise DeclarationError(f"{where}: transformSourceObjects: must name the measures that this one is made from.")
+    description = " ".join((source.description or "").split())
+    return Derived(source.name, kind, role, description, source.transformLogic, sources)
+
+
+def _role_and_type(where: str, source: Any, custom: Mapping[str, Any]) -> tuple[str, str]:
     role = custom.get("role", "attribute")
     if role not in ROLES:
         raise DeclarationError(f"{where}: role '{role}' is none of {', '.join(sorted(ROLES))}.")
     if source.logicalType not in TYPES:
         raise DeclarationError(f"{where}: logicalType '{source.logicalType}' is none of {', '.join(TYPES)}.")
+    return role, TYPES[source.logicalType]
+
+
+def _column(where: str, source: Any, custom: Mapping[str, Any], name: str) -> Column:
+    where = f"{where}.{name}"
+    role, kind = _role_and_type(where, source, custom)
     if custom.get("calendar") not in {None, *CALENDARS}:
         raise DeclarationError(f"{where}: calendar '{custom['calendar']}' is none of {', '.join(CALENDARS)}.")
     if custom.get("calendar") and custom.get("bare_year") not in {"closing", "opening", "refused"}:
@@ -558,7 +606,7 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str) -> Co
             raise DeclarationError(f"{where}: {bound} '{options[bound]}' is not a number.")
     return Column(
         name=name,
-        type=TYPES[source.logicalType],
+        type=kind,
         role=role,
         is_key=bool(source.primaryKey),
         # A key column is required unless the contract says otherwise (an empty area of a target means every area).
@@ -861,11 +909,11 @@ def _check_part(declared: Declarations, where: str, row: Mapping[str, Any], part
     if not measures:
         raise DeclarationError(f"{where}_measure: must not be empty beside {part}_objects.")
     for name in measures:
-        if name not in {c.name for c in table.by_role("measure")}:
+        if name not in table.modelled("measure"):
             raise DeclarationError(f"{where}_measure: not a measure of {object_id}: {name}.")
     if len(measures) > 1 and row["kind"] not in SUMMED:
         raise DeclarationError(f"{where}_measure: a {row['kind']} has one measure, not several.")
-    usable = {c.name for c in (*table.by_role("filter"), *table.by_role("dimension"))}
+    usable = {*table.modelled("filter"), *table.modelled("dimension")}
     for name in parse_filter(row[f"{part}_filter"]):
         if name not in usable:
             raise DeclarationError(f"{where}_filter: '{name}' is not a filter or dimension of {object_id}.")

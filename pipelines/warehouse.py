@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pipelines.declarations import DATASET, STATUS_SUFFIX, Column, Declarations, TableContract, identities
+from pipelines.declarations import DATASET, STATUS_SUFFIX, Declarations, TableContract, identities
 from pipelines.paths import DBT_PROJECT, Home
 from pipelines.versions import ranked_sql
 
@@ -208,8 +208,7 @@ def _tolerances(declarations: Declarations) -> dict[str, Any]:
 
 def _observed(table: TableContract) -> dict[str, Any] | None:
     """What the models need to read a table's measures; None where it has no measure of an area and period."""
-    areas = [*_names(table.by_role("area")), *(name for name in table.constants if not _has(table, name))]
-    periods, measures = _names(table.by_role("period")), _names(table.by_role("measure"))
+    areas, periods, measures = (table.modelled(role) for role in ("area", "period", "measure"))
     if not (areas and periods and measures):
         return None
     return {
@@ -217,20 +216,12 @@ def _observed(table: TableContract) -> dict[str, Any] | None:
         "level": table.level,
         "area": areas[0],
         "period": periods[0],
-        "characteristics": _names(table.by_role("filter") + table.by_role("dimension")),
-        "dimensions": _names(table.by_role("dimension")),
+        "characteristics": [*table.modelled("filter"), *table.modelled("dimension")],
+        "dimensions": list(table.modelled("dimension")),
         "complete": [column.name for column in table.by_role("dimension") if column.is_complete],
         "identities": list(identities(table)),
-        "measures": measures,
+        "measures": list(measures),
     }
-
-
-def _names(columns: Sequence[Column]) -> list[str]:
-    return [column.name for column in columns]
-
-
-def _has(table: TableContract, name: str) -> bool:
-    return any(column.name == name for column in table.columns)
 
 
 def _sources(tables: Sequence[TableContract]) -> dict[str, Any]:
@@ -249,25 +240,33 @@ def _sources(tables: Sequence[TableContract]) -> dict[str, Any]:
 
 def _staging_columns(table: TableContract) -> list[tuple[str, str, str]]:
     """(name, SQL expression, description) of every column of a table's staging model."""
-    constants = [
-        (name, f"cast('{value}' as string)", "The same for every row; declared by the contract.")
-        for name, value in table.constants.items()
-        if not _has(table, name)
-    ]
-    declared = [(c.name, f"cast({c.name} as {SQL_TYPES[c.type]})", c.description) for c in table.columns]
+    declared = [(c.name, _cast(c.name, c.type), c.description) for c in table.columns]
+    derived = [(d.name, _cast(d.expression, d.type), d.description) for d in table.derived]
     if table.kind != DATASET:
-        return constants + declared
+        return declared
     statuses = [
         (
-            name,
-            f"cast({name} as string)",
-            f"Whether {measure.name} is reported (A), hidden (Q) or missing (O).",
+            f"{name}{STATUS_SUFFIX}",
+            _status(table, name),
+            f"Whether {name} is reported (A), hidden (Q) or missing (O).",
         )
-        for measure in table.by_role("measure")
-        for name in (f"{measure.name}{STATUS_SUFFIX}",)
+        for name in table.modelled("measure")
     ]
     origin = [(name, f"cast({name} as {kind})", text) for name, (kind, text) in ORIGIN.items()]
-    return constants + declared + statuses + origin
+    return derived + declared + statuses + origin
+
+
+def _cast(expression: str, kind: str) -> str:
+    return f"cast({expression} as {SQL_TYPES[kind]})"
+
+
+def _status(table: TableContract, measure: str) -> str:
+    """What is made from several measures has its status from theirs."""
+    made = next((d for d in table.derived if d.name == measure), None)
+    if made is None:
+        return _cast(f"{measure}{STATUS_SUFFIX}", "text")
+    statuses = [f"{name}{STATUS_SUFFIX}" for name in made.sources]
+    return f'{{{{ status_of("{made.expression}", {statuses}) }}}}'
 
 
 def _staging_sql(table: TableContract) -> str:

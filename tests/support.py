@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 
 WORKBOOK = "moe_bagrut_foi_2021_2023.xlsx"
+SCHOOL_FILE = "bagrut_school_year_features_2013_2016.csv"
 Measure = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -72,7 +72,7 @@ def _level_chart(
 
 def _growth_chart(material: Material, voice: Voice, everybody: Sequence[Area]) -> Chart | None:
     """Counts of areas of different size cannot be compared; how many times they grew can."""
-    rows, table = [], []
+    rows, table, parted = [], [], []
     for indicator in (i for i in material.headlines() if i.is_count):
         period = latest_shown(material.points(everybody[0].code, indicator.id))
         if period is None:
@@ -81,6 +81,10 @@ def _growth_chart(material: Material, voice: Voice, everybody: Sequence[Area]) -
         growth = [p.value / p.baseline_value if p and p.value is not None and p.baseline_value else None for p in found]
         if growth[0] is None:
             continue
+        name = headline(voice, indicator).isolated
+        if any(p and material.is_across_break(indicator, p) for p in found):
+            parted.append(name)
+            continue
         dots = tuple(dot(voice, MULTIPLE, n, g) for n, g in enumerate(growth) if g is not None)
         rows.append(DotRow(heading_lines(voice, headline(voice, indicator)), dots))
         cells = (
@@ -88,18 +92,23 @@ def _growth_chart(material: Material, voice: Voice, everybody: Sequence[Area]) -
             else voice.say("no baseline")
             for p, g in zip(found, growth, strict=True)
         )  # fmt: skip
-        table.append((headline(voice, indicator).isolated, voice.period(period), *cells))
+        table.append((name, voice.period(period), *cells))
+    title_of_growth = voice.say("Growth since the baseline")
+    why_not = voice.say(
+        "Not shown, because the method changed since the baseline: {indicators}.", indicators=voice.series(parted)
+    )
     if not rows:
-        return None
+        return Chart("comparison-growth", title_of_growth, "", empty=why_not) if parted else None
     return Chart(
         "comparison-growth",
-        voice.say("Growth since the baseline"),
+        title_of_growth,
         voice.say(
             "Each count as a multiple of its own baseline; {one} means unchanged, {two} means doubled.",
             one=voice.value(MULTIPLE, 1), two=voice.value(MULTIPLE, 2),
         ),
         figure=comparison(dot_input(voice, MULTIPLE, rows, reference=1)),
         legend=_area_legend(voice, everybody),
+        notes=(why_not,) if parted else (),
         table=_comparison_table(voice, everybody, table),
     )  # fmt: skip
 

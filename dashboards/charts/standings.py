@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dashboards.charts.words import heading_lines, headline, text
 from dashboards.content import SHOWN, Area, Indicator, Material
-from dashboards.labels import GOING_WELL, NEEDS_ATTENTION, VERDICTS
+from dashboards.labels import JUDGED, VERDICTS
 from dashboards.language import Voice
 from dashboards.panels.verdicts import VerdictRow, Verdicts, verdicts
 from dashboards.theme import VERDICT_COLOURS
@@ -22,7 +22,7 @@ def verdict_chart(material: Material, voice: Voice) -> Chart | None:
             continue
         used |= {code for code, count in counts.items() if count}
         rows.append((indicator, counts))
-    if used.isdisjoint((*GOING_WELL, *NEEDS_ATTENTION)):
+    if used.isdisjoint(JUDGED):
         return None
     order = tuple(code for code in VERDICTS if code in used)
     for indicator, counts in rows:
@@ -41,8 +41,24 @@ def verdict_chart(material: Material, voice: Voice) -> Chart | None:
         legend=tuple(
             LegendItem("verdict", word, VERDICT_COLOURS[code]) for code, word in zip(order, words, strict=True)
         ),
+        notes=_method_note(material, voice, areas, [indicator for indicator, _ in rows]),
         table=Table((voice.say("Indicator"), *words), tuple(table)),
     )
+
+
+def _method_note(
+    material: Material, voice: Voice, areas: Sequence[Area], indicators: Iterable[Indicator]
+) -> tuple[str, ...]:
+    """Which verdicts set a number against a baseline that was counted otherwise."""
+    names = [headline(voice, i).isolated for i in indicators if any(_is_across(material, area, i) for area in areas)]
+    if not names:
+        return ()
+    return (voice.say("Counted differently since the baseline: {indicators}.", indicators=voice.series(names)),)
+
+
+def _is_across(material: Material, area: Area, indicator: Indicator) -> bool:
+    points = material.points(area.code, indicator.id)
+    return bool(points) and points[-1].verdict in JUDGED and material.is_across_break(indicator, points[-1])
 
 
 def _segments(voice: Voice, counts: Mapping[str, int], order: Sequence[str]) -> tuple[tuple[str, int, str, str], ...]:

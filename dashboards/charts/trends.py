@@ -1,54 +1,85 @@
-"""The trend of one indicator at one area: history, interval, path, target, breaks."""
+"""The trend of one indicator at one area: history, interval, path, target, forecast, breaks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
 from dashboards import periods
-from dashboards.charts.words import cell, headline, nothing, state_notes, text
+from dashboards.charts.words import capital, cell, headline, nothing, state_notes, text
 from dashboards.content import SHOWN, Area, Indicator, Material, Point, Series
+from dashboards.labels import STATUSES
 from dashboards.language import Voice
 from dashboards.panels.axes import Axis, round_axis
-from dashboards.panels.trend import Mark, Trend, TrendPoint, trend
+from dashboards.panels.trend import Break, Mark, Trend, TrendPoint, trend
 from dashboards.theme import unit_format
-from dashboards.views import Chart, LegendItem, Table
+from dashboards.views import BreakNote, Chart, LegendItem, Table
+from pipelines.assessment.periods import frequency_months, month_number
 
 TICKS_ON_TIME_AXIS = 5
+NOTHING = "–"
+Rows = Sequence[Mapping[str, Any]]
 
 
 def trend_chart(material: Material, voice: Voice, area: Area, indicator: Indicator) -> Chart:
-    """History, interval, path and target of one indicator at one area."""
+    """History, interval, path, target and forecast of one indicator at one area."""
     points = material.points(area.code, indicator.id)
     name = headline(voice, indicator)
     shown = [p for p in points if p.state == SHOWN]
     chart_id = f"trend-{indicator.id}"
     if not shown:
         return Chart(chart_id, name.text, "", empty=nothing(voice, points), notes=state_notes(voice, points))
-    breaks = [row for row in material.breaks.get(indicator.id, ()) if points[0].period < row["period"]]
+    breaks = material.breaks_between(indicator.id, points[0].period, points[-1].period)
+    ahead = material.forecasts(area.code, indicator)
+    starts = _firsts(points, breaks)
     return Chart(
         chart_id,
         name.text,
-        _trend_summary(voice, indicator.unit, _since_last_break(shown, breaks)),
-        figure=trend(_trend_input(voice, indicator.unit, points, [row["period"] for row in breaks])),
-        legend=_trend_legend(voice, shown, has_breaks=bool(breaks)),
-        notes=state_notes(voice, points) + _coverage_notes(voice, shown),
+        _summary(material, voice, indicator, _since_last_break(shown, breaks)),
+        figure=trend(_trend_input(voice, indicator, points, breaks, ahead)),
+        legend=_trend_legend(
+            voice, shown, has_breaks=bool(breaks), forecast=_forecast_words(material, voice) if ahead else ""
+        ),
+        notes=(
+            *state_notes(voice, points),
+            *_status_notes(voice, shown),
+            *_restated_note(material, voice, area, indicator),
+        ),
         breaks=_break_notes(voice, breaks),
-        table=_trend_table(voice, indicator.unit, points),
+        table=_trend_table(voice, indicator.unit, points, starts, ahead),
     )
 
 
-def _since_last_break(shown: Sequence[Point], breaks: Iterable[Mapping[str, object]]) -> Sequence[Point]:
+def _forecast_words(material: Material, voice: Voice) -> str:
+    confidence = material.declarations.initiative.settings["assessment"]["forecast"]["confidence"]
+    return voice.say("Forecast if nothing changes, with its range ({confidence})", confidence=voice.percent(confidence))
+
+
+def _firsts(points: Series, breaks: Rows) -> frozenset[str]:
+    """The first period after each break."""
+    after = (next((p.period for p in points if p.period >= row["period"]), None) for row in breaks)
+    return frozenset(period for period in after if period)
+
+
+def _since_last_break(shown: Sequence[Point], breaks: Rows) -> Sequence[Point]:
     """The shown points that were counted alike: a sentence must not compare across a break."""
     last = max((str(row["period"]) for row in breaks), default="")
     return [point for point in shown if point.period >= last] or shown[-1:]
 
 
-def _trend_summary(voice: Voice, unit: str, shown: Sequence[Point]) -> str:
-    last = shown[-1]
+def _summary(material: Material, voice: Voice, indicator: Indicator, shown: Sequence[Point]) -> str:
+    last, unit = shown[-1], indicator.unit
     parts = {"value": voice.value(unit, last.value), "period": voice.period(last.period)}
     if last.baseline_value is not None and last.baseline_period and last.baseline_period < last.period:
         parts |= {
             "start": voice.value(unit, last.baseline_value),
             "start_period": voice.period(last.baseline_period),
         }
+        if material.is_across_break(indicator, last):
+            return voice.say(
+                "{value} in {period}. The method has changed since the baseline of {start_period} ({start}): the two "
+                "are not compared.", **parts,
+            )  # fmt: skip
         if last.path_value is not None and last.target_period and last.period <= last.target_period:
             path = voice.value(unit, last.path_value)
             return voice.say(
@@ -63,73 +94,142 @@ def _trend_summary(voice: Voice, unit: str, shown: Sequence[Point]) -> str:
     return voice.say("From {start} in {start_period} to {value} in {period}.", **parts)
 
 
-def _break_notes(voice: Voice, breaks: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+def _break_notes(voice: Voice, breaks: Rows) -> tuple[BreakNote, ...]:
     return tuple(
-        voice.say(
-            "From {period} counted differently: {reason}",
-            period=voice.period(str(row["period"])),
-            reason=voice.name(row).isolated,
+        BreakNote(
+            _note_id(voice, row),
+            voice.say(
+                "From {period} counted differently: {reason}",
+                period=voice.period(str(row["period"])),
+                reason=voice.name(row).isolated,
+            ),
         )
         for row in breaks
     )
 
 
-def _coverage_notes(voice: Voice, shown: Sequence[Point]) -> tuple[str, ...]:
-    partial = tuple(p.period for p in shown if p.is_partial)
-    if not partial:
-        return ()
-    return (voice.say("From some of the areas only: {periods}.", periods=voice.period_list(partial)),)
+def _note_id(voice: Voice, row: Mapping[str, Any]) -> str:
+    """The same for the same words: many indicators change their method together, and a page says it once."""
+    words = hashlib.sha256(voice.name(row).text.encode()).hexdigest()
+    return f"break-{row['period']}-{words[:4]}"
 
 
-def _trend_legend(voice: Voice, shown: Sequence[Point], *, has_breaks: bool) -> tuple[LegendItem, ...]:
+def _status_notes(voice: Voice, shown: Sequence[Point]) -> Iterator[str]:
+    """Which values are less than they seem, reason by reason; a change of method has notes of its own."""
+    said: dict[str, list[str]] = {}
+    for point in shown:
+        for words in _shortcomings(voice, point):
+            said.setdefault(words, []).append(point.period)
+    for words, found in said.items():
+        yield voice.say("{reason}: {periods}.", reason=capital(words), periods=voice.period_list(tuple(found)))
+
+
+def _shortcomings(voice: Voice, point: Point) -> Iterator[str]:
+    """What to know of a shown value beside it: its source's doubts, and that parts are left out."""
+    if point.obs_status in STATUSES and point.obs_status != "B":
+        yield voice.word(STATUSES, point.obs_status)
+    if point.is_partial and point.coverage is None:
+        yield voice.say("a sum of parts that leaves some out, and so at least so much")
+    elif point.is_partial:
+        yield voice.say("from some of the areas only")
+
+
+def _restated_note(material: Material, voice: Voice, area: Area, indicator: Indicator) -> Iterator[str]:
+    row = material.restated(area.code, indicator)
+    if row is not None:
+        yield voice.say(
+            "The baseline of {period} was agreed at {agreed}; the sources say {today} today.",
+            period=voice.period(row["baseline_period"]),
+            agreed=voice.value(indicator.unit, row["baseline_value"]),
+            today=voice.value(indicator.unit, row["baseline_restated_value"]),
+        )
+
+
+def _trend_legend(voice: Voice, shown: Sequence[Point], *, has_breaks: bool, forecast: str) -> tuple[LegendItem, ...]:
     items = [LegendItem("line", voice.say("Value"))]
+    if any(p.is_partial for p in shown):
+        items.append(LegendItem("open", voice.say("Parts are left out")))
     if any(p.value_low is not None for p in shown):
         items.append(LegendItem("band", voice.say("Range of uncertainty")))
     if any(p.path_value is not None for p in shown):
         items += [LegendItem("path", voice.say("Path to the target")), LegendItem("target", voice.say("Target"))]
+    if forecast:
+        items.append(LegendItem("forecast", forecast))
     if has_breaks:
         items.append(LegendItem("break", voice.say("Counted differently from here")))
     return tuple(items)
 
 
-def _trend_table(voice: Voice, unit: str, points: Series) -> Table:
-    has_interval = any(p.value_low is not None for p in points)
-    has_path = any(p.path_value is not None for p in points)
-    headers = [voice.say("School year"), voice.say("Value")]
-    headers += [voice.say("Range of uncertainty")] if has_interval else []
-    headers += [voice.say("Path to the target")] if has_path else []
-    rows = []
-    for p in points:
-        row = [voice.period(p.period), cell(voice, unit, p)]
-        row += [voice.span(unit, p.value_low, p.value_high)] if has_interval else []
-        row += [voice.value(unit, p.path_value)] if has_path else []
-        rows.append(tuple(row))
-    return Table(tuple(headers), tuple(rows))
+def _trend_table(voice: Voice, unit: str, points: Series, starts: frozenset[str], ahead: Rows) -> Table:
+    """A row a period, then one a forecast; columns that would be empty are left out."""
+    columns: dict[str, list[str]] = {
+        voice.say("School year"): [voice.period(p.period) for p in points],
+        voice.say("Value"): [cell(voice, unit, p) for p in points],
+        voice.say("Range of uncertainty"): [voice.span(unit, p.value_low, p.value_high) for p in points],
+        voice.say("Path to the target"): [voice.value(unit, p.path_value) for p in points],
+        voice.say("Remarks"): [_remarks(voice, p, is_first=p.period in starts) for p in points],
+    }
+    for row in ahead:
+        span = voice.span(unit, row["value_low"], row["value_high"])
+        cells = (voice.period(row["period"]), voice.value(unit, row["value"]), span, NOTHING, voice.say("forecast"))
+        for column, text_of_cell in zip(columns.values(), cells, strict=True):
+            column.append(text_of_cell)
+    always = list(columns)[:2]
+    kept = {header: cells for header, cells in columns.items() if header in always or {*cells} != {NOTHING}}
+    return Table(tuple(kept), tuple(zip(*kept.values(), strict=True)))
 
 
-def _trend_input(voice: Voice, unit: str, points: Series, breaks: Sequence[str]) -> Trend:
+def _remarks(voice: Voice, point: Point, *, is_first: bool) -> str:
+    found = [voice.say("counted differently from here")] if is_first else []
+    if point.obs_status == "B" and not is_first:
+        found.append(voice.word(STATUSES, point.obs_status))
+    return voice.series((*found, *_shortcomings(voice, point))) or NOTHING
+
+
+def _trend_input(voice: Voice, indicator: Indicator, points: Series, breaks: Rows, ahead: Rows) -> Trend:
     shown = [p for p in points if p.state == SHOWN]
-    last = shown[-1]
+    last, unit = shown[-1], indicator.unit
     path, target = _path(voice, unit, points)
-    broken = {points_after[0].period for b in breaks if (points_after := [p for p in points if p.period >= b])}
+    starts = _firsts(points, breaks) | _after_gaps(points, str(indicator.row["frequency"]))
     marks = [
-        TrendPoint(periods.position(p.period), p.value, p.value_low, p.value_high, row, p.period in broken)
+        TrendPoint(
+            periods.position(p.period), p.value, p.value_low, p.value_high, row, p.period in starts, p.is_partial
+        )
         for row, p in enumerate(points)
     ]
-    known = [v for p in shown for v in (p.value, p.value_low, p.value_high) if v is not None]
+    forecast = [
+        TrendPoint(periods.position(f["period"]), f["value"], f["value_low"], f["value_high"], row)
+        for row, f in enumerate(ahead, start=len(points))
+    ]
+    known = [v for p in (*marks, *forecast) for v in (p.value, p.low, p.high) if v is not None]
     form = unit_format(unit)
     return Trend(
         points=tuple(marks),
         path=path,
         target=target,
         last=Mark(periods.position(last.period), last.value or 0, text(voice, voice.value(unit, last.value))),
-        breaks=tuple(periods.position(b) - 0.5 for b in breaks),
-        times=_time_axis(voice, [p.period for p in points], (*path[:1], *path[-1:])),
+        breaks=tuple(_break(voice, row) for row in breaks),
+        times=_time_axis(voice, [*(p.period for p in points), *(f["period"] for f in ahead)], (*path[:1], *path[-1:])),
         values=round_axis(
             [*known, *(m.value for m in path)], lambda v: voice.tick(unit, v),
             from_zero=form.starts_at_zero, ceiling=form.ceiling,
         ),
+        forecast=tuple(forecast),
     )  # fmt: skip
+
+
+def _after_gaps(points: Series, frequency: str) -> frozenset[str]:
+    """Periods before which one or more are missing altogether."""
+    apart, _ = frequency_months(frequency)
+    return frozenset(
+        p.period for before, p in pairwise(points) if month_number(p.period) - month_number(before.period) > apart
+    )
+
+
+def _break(voice: Voice, row: Mapping[str, Any]) -> Break:
+    """Half a year before the first period of the new method."""
+    said = voice.say("From {period} counted differently", period=voice.period(row["period"]))
+    return Break(periods.position(row["period"]) - 0.5, text(voice, said), _note_id(voice, row))
 
 
 def _path(voice: Voice, unit: str, points: Series) -> tuple[tuple[Mark, ...], Mark | None]:
@@ -154,6 +254,9 @@ def _time_axis(voice: Voice, found: Sequence[str], ends: Sequence[Mark]) -> Axis
     `ends` are those of the path, which may begin before the first period and end after the last.
     """
     names = {float(int(mark.at)): str(int(mark.at)) for mark in ends} | {periods.position(p): p for p in found}
+    if all(place == int(place) for place in names):
+        # Years without any value stand on the axis like the others.
+        names = {float(year): str(year) for year in range(int(min(names)), int(max(names)) + 1)}
     places = sorted(names, reverse=True)
     apart = (places[0] - places[-1]) / (TICKS_ON_TIME_AXIS - 1)
     ticks = [places[0]]

@@ -6,8 +6,9 @@ from dashboards.cards import goal_views, state_sentence
 from dashboards.charts.comparisons import comparison_charts
 from dashboards.charts.divisions import group_charts
 from dashboards.charts.trends import trend_chart
-from dashboards.charts.words import common_breaks, common_legend
-from dashboards.content import HIDDEN, MISSING, SHOWN, WITHHELD, Area, Material
+from dashboards.charts.words import capital, common_breaks, common_legend
+from dashboards.content import HIDDEN, MISSING, SHOWN, Area, Material
+from dashboards.labels import STATES
 from dashboards.language import Voice
 from dashboards.tables import positions, report_card
 from dashboards.views import Page
@@ -74,7 +75,7 @@ def _facts(material: Material, voice: Voice, area: Area) -> list[tuple[str, str]
 
 def _trust(material: Material, voice: Voice, area: Area) -> dict[str, object]:
     """What stands behind the page: how much is shown, hidden, missing, and whose deliveries it rests on."""
-    counts = dict.fromkeys((SHOWN, HIDDEN, WITHHELD, MISSING), 0)
+    counts = dict.fromkeys((SHOWN, *STATES), 0)
     used: set[str] = set()
     for groups in material.series.get(area.code, {}).values():
         for points in groups.values():
@@ -89,4 +90,7 @@ def _trust(material: Material, voice: Voice, area: Area) -> dict[str, object]:
     sources = [
         (voice.name(partners[p]).isolated if p in partners else p, voice.date(day)) for p, day in sorted(newest.items())
     ]
-    return {"counts": {state: voice.integer(n) for state, n in counts.items()}, "raw": counts, "sources": sources}
+    words = {SHOWN: voice.say("Values shown")} | {s: capital(voice.translate(text)) for s, text in STATES.items()}
+    always = (SHOWN, HIDDEN, MISSING)
+    numbers = [(words[state], voice.integer(n)) for state, n in counts.items() if n or state in always]
+    return {"counts": numbers, "sources": sources}

@@ -5,10 +5,10 @@ Belongs here: the list that is too long for an area's own page. Does not belong 
 
 from collections.abc import Iterator
 
-from dashboards.cards import last_shown, latest
+from dashboards.cards import last_shown, latest, verdict_badge
 from dashboards.charts.words import cell, headline
 from dashboards.content import SHOWN, Area, Indicator, Material
-from dashboards.labels import CHANGES, VERDICTS
+from dashboards.labels import CHANGES
 from dashboards.language import Name, Voice
 from dashboards.views import Badge, IndicatorRow, Page
 
@@ -50,12 +50,12 @@ def _row(material: Material, voice: Voice, area: Area, indicator: Indicator) -> 
     shown = now if now and now.state == SHOWN else None
     pool = None if shown else last_shown(material.pool(area.code, indicator.id))
     told = shown or pool
-    change, verdict = (told.change_from_baseline, told.verdict) if told else (None, None)
+    change = told.change_from_baseline if told else None
     return IndicatorRow(
         id=indicator.id,
         name=headline(voice, indicator),
         period=voice.pool(pool.period, material.pooled_years) if pool else voice.period(now.period) if now else "–",
         value=cell(voice, indicator.unit, pool or now),
         change=Badge(change, voice.word(CHANGES, change)) if change else None,
-        verdict=Badge(verdict, voice.word(VERDICTS, verdict)) if verdict else None,
+        verdict=verdict_badge(material, voice, indicator, told),
     )

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dashboards import bidi
-from dashboards.charts.words import headline
-from dashboards.content import HIDDEN, MISSING, SHOWN, WITHHELD, Material
-from dashboards.labels import CHECKS, PARTNER_TYPES, SUBMISSION_VERDICTS
+from dashboards.charts.words import capital, headline
+from dashboards.content import HIDDEN, SHOWN, Material
+from dashboards.labels import CHECKS, PARTNER_TYPES, STATES, SUBMISSION_VERDICTS
 from dashboards.language import Voice
 from dashboards.views import Page, Table
 
@@ -68,8 +68,8 @@ def _partner(
 
 
 def _states(material: Material, voice: Voice) -> Table:
-    """For each indicator, of all its published rows: shown, hidden, withheld, not reported, and the hidden share."""
-    counts = {i: dict.fromkeys((SHOWN, HIDDEN, WITHHELD, MISSING), 0) for i in material.indicators}
+    """For each indicator, of all its published rows: shown, not there for each reason, and the hidden share."""
+    counts = {i: dict.fromkeys((SHOWN, *STATES), 0) for i in material.indicators}
     for by_indicator in material.series.values():
         for indicator_id, groups in by_indicator.items():
             for points in groups.values():
@@ -81,8 +81,6 @@ def _states(material: Material, voice: Voice) -> Table:
         known = found[SHOWN] + found[HIDDEN]
         share = voice.percent(found[HIDDEN] / known) if known else "–"
         rows.append((headline(voice, indicator).isolated, *(voice.integer(n) for n in found.values()), share))
-    headers = (
-        voice.say("Indicator"), voice.say("Shown"), voice.say("Hidden to protect small groups"),
-        voice.say("Withheld by the source"), voice.say("Not reported"), voice.say("Hidden share of what is known"),
-    )  # fmt: skip
+    reasons = (capital(voice.translate(words)) for words in STATES.values())
+    headers = (voice.say("Indicator"), voice.say("Shown"), *reasons, voice.say("Hidden share of what is known"))
     return Table(headers, tuple(rows))

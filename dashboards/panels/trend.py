@@ -1,4 +1,4 @@
-"""The trend of one indicator: history with its interval, the path to the target, breaks in method."""
+"""The trend of one indicator: history with its interval, the path to the target, a forecast, breaks in method."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,15 +6,17 @@ from typing import Any
 
 from dashboards.bidi import plain
 from dashboards.panels.axes import Axis, short
-from dashboards.theme import BAND, BRAND, MUTED, PAPER, TARGET
+from dashboards.theme import BAND, BRAND, FORECAST, FORECAST_BAND, MUTED, PAPER, TARGET, VEIL
 
 HEIGHT = 270
+WHOLE, PARTIAL = "whole", "partial"
 
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """A period on the line. `value` None is a gap, which is never bridged; `after_break` starts a new line.
+    """A period on the line. `value` None is a gap, which is never bridged; `is_start` begins a new line.
 
+    `is_partial`: from some of the parts only, drawn as an open dot.
     `row` is the period's row in the table twin, from which the page makes the words that show on pointing at it.
     """
 
@@ -23,7 +25,8 @@ class TrendPoint:
     low: float | None
     high: float | None
     row: int
-    after_break: bool = False
+    is_start: bool = False
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,29 +39,46 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Break:
+    """A change of method between two periods: a vertical mark with its words.
+
+    `note` is the id of the note on the page from which the page makes the words that show on pointing at the mark.
+    """
+
+    at: float
+    text: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Trend:
-    """Input of the panel. `path` ends at the target when there is one; `breaks` are positions of changed methods."""
+    """Input of the panel. `path` ends at the target when there is one; `forecast` are periods to come."""
 
     points: tuple[TrendPoint, ...]
     path: tuple[Mark, ...]
     target: Mark | None
     last: Mark | None
-    breaks: tuple[float, ...]
+    breaks: tuple[Break, ...]
     times: Axis
     values: Axis
+    forecast: tuple[TrendPoint, ...] = ()
 
 
 def trend(data: Trend) -> dict[str, Any]:
-    """Draw the line with its band, and the dashed path with the target as an open diamond."""
-    traces = [_band(data), _path(data), _line(data), _target(data)]
+    """Draw the line with its band, the dashed path with the target as an open diamond, and a dotted forecast."""
+    ahead = [list(data.forecast)] if data.forecast else []
+    traces = [
+        _band(data, list(_runs(data)), BAND), _band(data, ahead, FORECAST_BAND),
+        _path(data), _line(data), _forecast(data), _target(data),
+    ]  # fmt: skip
     return {"data": [trace for trace in traces if trace], "layout": _layout(data)}
 
 
 def _runs(data: Trend) -> Iterator[list[TrendPoint]]:
-    """Stretches of neighbouring periods with a value, cut at breaks."""
+    """Stretches of neighbouring periods with a value, cut where a new line begins."""
     run: list[TrendPoint] = []
     for point in data.points:
-        if run and (point.value is None or point.after_break):
+        if run and (point.value is None or point.is_start):
             yield run
             run = []
         if point.value is not None:
@@ -67,10 +87,10 @@ def _runs(data: Trend) -> Iterator[list[TrendPoint]]:
         yield run
 
 
-def _band(data: Trend) -> dict[str, Any] | None:
+def _band(data: Trend, runs: list[list[TrendPoint]], colour: str) -> dict[str, Any] | None:
     x: list[float | None] = []
     y: list[float | None] = []
-    for run in _runs(data):
+    for run in runs:
         known = [p for p in run if p.low is not None and p.high is not None]
         if not known:
             continue
@@ -89,7 +109,7 @@ def _band(data: Trend) -> dict[str, Any] | None:
     if not x:
         return None
     return {
-        "mode": "lines", "x": x, "y": y, "fill": "toself", "fillcolor": BAND,
+        "mode": "lines", "x": x, "y": y, "fill": "toself", "fillcolor": colour,
         "line": {"width": 0}, "hoverinfo": "skip",
     }  # fmt: skip
 
@@ -98,19 +118,38 @@ def _line(data: Trend) -> dict[str, Any] | None:
     x: list[float | None] = []
     y: list[float | None] = []
     rows: list[int | None] = []
+    kinds: list[str] = []
     for run in _runs(data):
         if x:
             x.append(None)
             y.append(None)
             rows.append(None)
+            kinds.append(WHOLE)
         x += [short(p.at) for p in run]
         y += [short(p.value or 0) for p in run]
         rows += [p.row for p in run]
+        kinds += [PARTIAL if p.is_partial else WHOLE for p in run]
     if not x:
         return None
+    marker: dict[str, Any] = {"color": BRAND, "size": 7}
+    if PARTIAL in kinds:
+        # Filled with the paper's colour, so that the line does not show through.
+        colours = [PAPER if kind == PARTIAL else BRAND for kind in kinds]
+        rims = [BRAND if kind == PARTIAL else PAPER for kind in kinds]
+        marker = {"color": colours, "size": 8, "line": {"color": rims, "width": 2}}
     return {
         "mode": "lines+markers", "x": x, "y": y, "customdata": rows,
-        "line": {"color": BRAND, "width": 3}, "marker": {"color": BRAND, "size": 7},
+        "line": {"color": BRAND, "width": 3}, "marker": marker,
+    }  # fmt: skip
+
+
+def _forecast(data: Trend) -> dict[str, Any] | None:
+    if not data.forecast:
+        return None
+    return {
+        "mode": "lines+markers", "x": [short(p.at) for p in data.forecast],
+        "y": [short(p.value or 0) for p in data.forecast], "customdata": [p.row for p in data.forecast],
+        "line": {"color": FORECAST, "width": 2.5, "dash": "dot"}, "marker": {"color": FORECAST, "size": 5},
     }  # fmt: skip
 
 
@@ -153,7 +192,7 @@ def _layout(data: Trend) -> dict[str, Any]:
         "height": HEIGHT,
         "margin": {"l": _left(data), "r": 6, "t": 22, "b": 26},
         "xaxis": {
-            **data.times.layout(), "showgrid": False, "showline": True,
+            **data.times.layout(),
             "range": [round(data.times.low - 0.05 * reach, 3), round(data.times.high + 0.07 * reach, 3)],
         },
         "yaxis": {**data.values.layout(), "range": [short(data.values.low), short(data.values.high + padding)]},
@@ -162,10 +201,10 @@ def _layout(data: Trend) -> dict[str, Any]:
     if data.breaks:
         layout["shapes"] = [
             {
-                "type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
+                "type": "line", "xref": "x", "yref": "paper", "x0": b.at, "x1": b.at, "y0": 0, "y1": 1,
                 "line": {"color": MUTED, "width": 1, "dash": "dot"},
             }
-            for at in data.breaks
+            for b in data.breaks
         ]  # fmt: skip
     return layout
 
@@ -184,11 +223,19 @@ def _annotations(data: Trend) -> list[dict[str, Any]]:
         found.append(_annotation(last, BRAND, 16 if last_above else -16))
     if target:
         found.append(_annotation(target, TARGET, -18 if last and last_above else 18))
-    return found
+    return found + [_break_label(b) for b in data.breaks]
+
+
+def _break_label(broken: Break) -> dict[str, Any]:
+    """Words along the mark, on the side of what was before."""
+    return {
+        "x": broken.at, "xanchor": "right", "yref": "paper", "y": 1, "yanchor": "top", "textangle": -90,
+        "text": broken.text, "name": broken.note, "bgcolor": VEIL, "font": {"color": MUTED, "size": 11, "weight": 400},
+    }  # fmt: skip
 
 
 def _annotation(mark: Mark, colour: str, shift: int) -> dict[str, Any]:
     return {
         "x": short(mark.at), "y": short(mark.value), "text": mark.text, "yshift": shift,
-        "font": {"color": colour, "size": 14, "weight": 700},
+        "font": {"color": colour},
     }  # fmt: skip

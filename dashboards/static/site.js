@@ -18,12 +18,25 @@
     }).join("<br>");
   }
 
+  // What shows on pointing at the mark of a change is its note on the page, in lines: an annotation breaks none itself.
+  function fromNote(name) {
+    var lines = [""];
+    document.getElementById(name).textContent.split(" ").forEach(function (word) {
+      if (lines[lines.length - 1].length + word.length > 44) { lines.push(""); }
+      lines[lines.length - 1] += word + " ";
+    });
+    return lines.map(function (line) { return open + line.trim() + close; }).join("<br>");
+  }
+
   function draw(plot) {
     var figure = JSON.parse(plot.nextElementSibling.textContent);
     figure.data.forEach(function (trace) {
       if (trace.customdata) {
         trace.hovertext = trace.customdata.map(fromTable.bind(null, plot.parentNode.querySelector("table")));
       }
+    });
+    (figure.layout.annotations || []).forEach(function (annotation) {
+      if (annotation.name) { annotation.hovertext = fromNote(annotation.name); }
     });
     figure.layout.template = window.chartTemplates[figure.layout.template];
     figure.layout.transition = still ? { duration: 0 } : undefined;

@@ -10,3 +10,15 @@ case
         {%- endfor %}
     end
 {%- endmacro -%}
+
+{#- Status of a number that is made from others, of which these are the statuses: as good as the weakest of them. Where
+    there is no number, one withheld says why; that there can be none, only the first of them says. -#}
+{%- macro status_of(amount, statuses) -%}
+{%- set listed = statuses | join(', ') -%}
+case
+            when {{ amount }} is not null then {{ leading_status("concat_ws(';', " ~ listed ~ ")") }}
+            when 'Q' in ({{ listed }}) then 'Q'
+            when {{ statuses[0] }} in ('M', 'L') then {{ statuses[0] }}
+            else 'O'
+        end
+{%- endmacro -%}

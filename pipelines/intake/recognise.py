@@ -81,6 +81,13 @@ class _Fit:
         return [c for c in self.contract.columns if c.is_required and c.name not in self.positions]
 
     @property
+    def unsaid(self) -> list[Column]:
+        """What is missing so that a row says anything: required columns, and the measures where none has a header."""
+        measures = self.contract.by_role("measure")
+        untold = () if any(column.name in self.positions for column in measures) else measures
+        return [*self.missing, *(column for column in untold if not column.is_required)]
+
+    @property
     def unread(self) -> list[HeaderCell]:
         """Headers that mean nothing here."""
         known = {*self.positions.values(), *self.seconds, *self.silent}
@@ -105,7 +112,7 @@ class _Fit:
         # headers of its own.
         is_list = not any(c.name in self.positions for c in telling) and len(self.unread) < n_missing
         is_foreign = is_list or len(self.unread) > n_known
-        return len(self.positions) > 1 and 2 * n_missing <= n_required and not (n_missing > 1 and is_foreign)
+        return len(self.positions) > 1 and 2 * n_missing <= n_required and not (len(self.unsaid) > 1 and is_foreign)
 
 
 def recognise(
@@ -151,7 +158,7 @@ def _not_read(sheet: Sheet, read: Sequence[_Fit]) -> Finding:
     best = max(read, key=lambda fit: (*fit.rank, -fit.header.row), default=None)
     if best is None or len(best.positions) < FEWEST_SHARED:
         return Finding("sheet_not_read", sheet=sheet.name)
-    parameters = {"nearest": best.contract, "columns": tuple(best.missing)}
+    parameters = {"nearest": best.contract, "columns": tuple(best.unsaid)}
     return Finding("sheet_not_read", sheet=sheet.name, row=best.header.row, parameters=parameters)
 
 

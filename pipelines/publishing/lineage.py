@@ -27,13 +27,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Origin:
-    """Cells of one file's sheet that went into a number: the column as a person sees it, and row → what stood there."""
+    """Cells of one file's sheet that went into a number: columns as a person sees them, and row → amount.
+
+    `amounts` is what stood there, or was made from it where there are several columns.
+    """
 
     file_name: str
     partner: str
     sha256: str
     sheet: str
-    column_letter: str
+    column_letters: tuple[str, ...]
     measure: str
     amounts: Mapping[int, float | None]
 
@@ -60,11 +63,13 @@ def trace(home: Home, declarations: Declarations, cell: Cell) -> Trace | None:
     origins = []
     for place, rows in groupby(_rows(home, cell, frequency, submissions), key=lambda row: row[:4]):
         submission_id, object_id, sheet, measure = place
-        letter = _letter(ledger.verdicts[submission_id]["tables"], object_id, sheet, measure)
+        received = ledger.verdicts[submission_id]["tables"]
+        sources = declarations.objects[object_id].sources_of(measure)
+        letters = tuple(_letter(received, object_id, sheet, source) for source in sources)
         submission = sent[submission_id]
         amounts = {row[4]: None if row[5] is None else float(row[5]) for row in rows}
         origins.append(
-            Origin(submission.file_name, submission.partner, submission.sha256, sheet, letter, measure, amounts)
+            Origin(submission.file_name, submission.partner, submission.sha256, sheet, letters, measure, amounts)
         )
     own = declarations.models.get(cell.indicator_id)
     files = tuple(sent[submission].file_name for submission in submissions if submission in sent) if own else ()
@@ -84,7 +89,8 @@ def _origin_lines(origin: Origin) -> Iterator[str]:
     known = [amount for amount in origin.amounts.values() if amount is not None]
     yield f"{origin.partner}/{origin.file_name} ({origin.sha256[:8]}){sheet}: {origin.measure}, {len(known)} cells"
     for row, amount in origin.amounts.items():
-        yield f"  {origin.column_letter}{row}: {'empty' if amount is None else f'{amount:.10g}'}"
+        cells = ", ".join(f"{letter}{row}" for letter in origin.column_letters)
+        yield f"  {cells}: {'empty' if amount is None else f'{amount:.10g}'}"
 
 
 def _published(home: Home, cell: Cell) -> tuple[float, Sequence[str], str] | None:

@@ -17,6 +17,7 @@ from pipelines.sample.deliveries import (
     program_rows_of,
     write_cohorts,
     write_groups,
+    write_participation,
     write_reported,
     write_teachers,
 )
@@ -60,6 +61,7 @@ def make_examples(declarations: Declarations, folder: Path) -> list[Path]:
         write_groups(sample, folder / "matriculation_groups.csv"),
         write_cohorts(sample, folder / "cohorts.csv"),
         write_teachers(sample, folder / "teachers.xlsx"),
+        write_participation(sample, folder / "mathematics_participation.csv"),
         write_reported(sample, folder / "reported_measures.csv"),
         write_csv(folder / "programs.csv", PROGRAMS_HEADER, program_rows_of(sample)),
     ]

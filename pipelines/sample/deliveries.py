@@ -14,13 +14,13 @@ import numpy as np
 from pipelines.declarations import Declarations
 from pipelines.sample.activities import program_rows, teacher_rows
 from pipelines.sample.allocation import Integers
-from pipelines.sample.assumptions import ENROLLED_OF_AGE, GENDERS, SECTORS, YEARS
+from pipelines.sample.assumptions import ENROLLED_OF_AGE, GENDERS, MATHEMATICS, SECTORS, YEARS
 from pipelines.sample.files import Cell, Row, Sheet, write_csv, write_text, write_workbook
 from pipelines.sample.population import Country, Learners
-from pipelines.sample.schools import SchoolYearbook
+from pipelines.sample.schools import SCHOOL_YEARS, SchoolYearbook
 from pipelines.sample.surveys import survey_rows
-from pipelines.sample.wording import GENDER_HE, HEBREW_YEARS, SECTOR_HE, misspelled
-from pipelines.sample.workbook import write_ministry_workbook
+from pipelines.sample.wording import GENDER_HE, HEBREW_YEARS, SECTOR_HE, SUPERVISION_HE, misspelled
+from pipelines.sample.workbook import school_name, write_ministry_workbook
 
 MINISTRY = "sample_ministry"
 STATISTICS = "sample_statistics"
@@ -70,6 +70,16 @@ REPORTED_HEADER = (
     "ממוצע",
     "מספר המשיבים",
     "כלי המדידה",
+)
+# Those columns of a file of schools that are read; its share is a share of the examinees at any number of units.
+PARTICIPATION_HEADER = (
+    "semel",
+    "year",
+    "school",
+    "sector",
+    "supervision",
+    "math_takers_total",
+    "math_5unit_participation",
 )
 PROGRAMS_HEADER = (
     "Programme id",
@@ -185,6 +195,11 @@ def write_groups(sample: Sample, target: Path) -> Path:
     return write_csv(target, GROUPS_HEADER, rows, "utf-8-sig")
 
 
+def write_participation(sample: Sample, target: Path) -> Path:
+    """UTF-8, columns as a data scientist names them, shares as fractions."""
+    return write_csv(target, PARTICIPATION_HEADER, participation_rows(sample))
+
+
 def write_teachers(sample: Sample, target: Path) -> Path:
     """An ordinary workbook whose first row is the header."""
     rows: list[Row] = [TEACHERS_HEADER, *teacher_rows(sample.country, sample.subjects_en, sample.seed)]
@@ -202,6 +217,20 @@ def write_reported(sample: Sample, target: Path) -> Path:
 def program_rows_of(sample: Sample) -> Iterator[Row]:
     """Rows under PROGRAMS_HEADER."""
     return program_rows(sample.country, sample.yearbook, sample.subjects_en, sample.seed)
+
+
+def participation_rows(sample: Sample) -> Iterator[Row]:
+    """Rows under PARTICIPATION_HEADER; nobody examined leaves both numbers empty."""
+    book = sample.yearbook
+    mathematics = [result for result in book.results if result.learners.slot.subject_code == MATHEMATICS]
+    all_units = np.sum([result.examinees for result in mathematics], axis=0)
+    five_units = next(result.examinees for result in mathematics if result.learners.slot.units == 5)
+    for position, school in enumerate(book.schools):
+        about = (school_name(school).strip(), SECTOR_HE[school.sector], SUPERVISION_HE[school.supervision])
+        for number, year in enumerate(SCHOOL_YEARS):
+            examined, chose = int(all_units[number, position]), int(five_units[number, position])
+            numbers = (examined, round(chose / examined, 6)) if examined else (None, None)
+            yield [school.school_id, year, *about, *numbers]
 
 
 def group_rows(sample: Sample, learners: Learners, years: Sequence[int]) -> Iterator[Row]:

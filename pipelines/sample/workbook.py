@@ -207,7 +207,7 @@ def _school_rows(yearbook: SchoolYearbook, subjects: Mapping[str, str], years: S
     for position, school in enumerate(yearbook.schools):
         about: list[Cell] = [
             _authority_on_school_sheet(school.authority),
-            _school_name(school),
+            school_name(school),
             float(school.school_id),
             padded(SUPERVISION_HE[school.supervision], SUPERVISION),
             padded(SECTOR_HE[school.sector], SECTOR),
@@ -247,7 +247,7 @@ def _eligibility_rows(yearbook: SchoolYearbook, years: Sequence[int]) -> Iterato
                     padded(SUPERVISION_HE[school.supervision], SUPERVISION),
                     float(year),
                     float(school.school_id),
-                    _school_name(school),
+                    school_name(school),
                     _authority(school.authority),
                     float(eligible),
                     float(yearbook.certificate_grades[number, position]),
@@ -268,8 +268,8 @@ def _district(authority: Authority) -> str:
     return name if authority.area_code == BY_HAND else padded(name, DISTRICT)
 
 
-def _school_name(school: School) -> str:
-    # The cut leaves many schools with one and the same name, as in the real release.
+def school_name(school: School) -> str:
+    """The name as the release writes it: padded, and cut, which leaves many schools with one and the same."""
     return padded(f"תיכון לדוגמה {school.authority.name} {school.number}", NAME)
 
 

@@ -1,4 +1,4 @@
-"""Two published homes, each made once by the installed command: the whole sample, and the Ministry's real workbook."""
+"""Two published homes, each made once by the installed command: the whole sample, and the real files that are read."""
 
 import shutil
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from support import WORKBOOK, Measure
+from support import SCHOOL_FILE, WORKBOOK, Measure
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ def sample(measure: Measure, tmp_path_factory: pytest.TempPathFactory) -> Publis
 @pytest.fixture(scope="session")
 def real(measure: Measure, tmp_path_factory: pytest.TempPathFactory, real_files: Path) -> Published:
     root = tmp_path_factory.mktemp("real")
-    inbox = root / "raw_data" / "inbox" / "moe"
-    inbox.mkdir(parents=True)
-    shutil.copyfile(real_files / WORKBOOK, inbox / WORKBOOK)
+    for partner, name in (("moe", WORKBOOK), ("school_features", SCHOOL_FILE)):
+        inbox = root / "raw_data" / "inbox" / partner
+        inbox.mkdir(parents=True)
+        shutil.copyfile(real_files / name, inbox / name)
     return Published(root, measure("run", "--home", root))

@@ -24,7 +24,7 @@ DESCRIPTIVE_OF_COLUMN = {
     "name", "role", "description", "descriptions", "labels", "synonyms", "unit", "bare_year", "width", "examples",
 }  # fmt: skip
 DESCRIPTIVE_OF_TABLE = {
-    "id", "contract_id", "kind", "level", "shape", "constants", "labels", "description", "descriptions", "markers",
+    "id", "contract_id", "kind", "level", "shape", "derived", "labels", "description", "descriptions", "markers",
     "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces",
 }  # fmt: skip
 NOTHING_OF_THE_KIND = "no such thing anywhere"

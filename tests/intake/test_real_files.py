@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support import WORKBOOK
+from support import SCHOOL_FILE, WORKBOOK
 
 from pipelines.declarations import Declarations
 from pipelines.intake.examine import REFUSED, TAKEN_IN, Examiner
@@ -17,9 +17,9 @@ TAKEN = {
         "matriculation_school": (51818, 51818),
         "eligibility_school": (2097, 2097),
     },
+    SCHOOL_FILE: {"mathematics_participation": (3731, 3731)},
 }
 OTHERS = (
-    "bagrut_school_year_features_2013_2016.csv",
     "cbs_bycode2021.xlsx",
     "cbs_p_libud_2021.xlsx",
     "cbs_periphery_index_2020_24_22_420t1.xlsx",

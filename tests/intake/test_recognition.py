@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from support import WORKBOOK
+from support import SCHOOL_FILE, WORKBOOK
 
 from pipelines.declarations import Declarations
 from pipelines.intake.examine import REFUSED, Examiner
@@ -436,7 +436,7 @@ def test_merged_header_of_a_real_workbook_is_read(declared: Declarations) -> Non
 
 
 OTHERS = (
-    "bagrut_school_year_features_2013_2016.csv", "cbs_bycode2021.xlsx", "cbs_p_libud_2021.xlsx",
+    "cbs_bycode2021.xlsx", "cbs_p_libud_2021.xlsx",
     "cbs_periphery_index_2020_24_22_420t1.xlsx", "cbs_ses_index_2019_24_22_375t1.xlsx", "muni_ids.csv",
     "moe_school_budget_institutions_2014_15.csv", "residents_by_age_groups.csv", "yishuv_names.csv",
 )  # fmt: skip
@@ -456,15 +456,24 @@ def test_answer_names_the_nearest_table_and_what_is_missing_in_it(declared: Decl
     (finding,) = examined.findings
     assert (examined.verdict, finding.rule, finding.row) == (REFUSED, "nearest_table", 1)
     nearest, found = finding.parameters["nearest"], {"school_id", "school_year"}
-    missing = [c.label("he") for c in nearest.columns if c.is_required and c.name not in found]
+    wanted = [c for c in nearest.columns if c.is_required or c.role == "measure"]
+    missing = [c.label("he") for c in wanted if c.name not in found]
     assert missing and all(label in message(finding, "he") for label in (nearest.label("he"), *missing))
     one_word = Examiner(declared).examine("שנת לימודים,צבע\r\n2022,אדום\r\n".encode(), "a.csv")
     assert [f.rule for f in one_word.findings] == ["unknown_table"]
 
 
+def test_keys_alone_among_headers_of_others_are_no_table(declared: Declarations) -> None:
+    examiner = Examiner(declared)
+    for header, is_known in {"גיל": False, "נבחני מתמטיקה בכל הרמות": True}.items():
+        content = f"סמל מוסד,מחזור סיום,צבע,מחיר,{header}\r\n148081,2016,אדום,3,40\r\n".encode()
+        examined = examiner.examine(content, "a.csv")
+        assert [len(t.accepted) for t in examined.tables] == ([1] if is_known else []), header
+
+
 def test_every_real_file_is_in_one_of_the_two_lists(real_files: Path) -> None:
     tables = {file.name for file in real_files.iterdir() if file.suffix in (".csv", ".xlsx")}
-    assert tables == {WORKBOOK, *OTHERS}
+    assert tables == {WORKBOOK, SCHOOL_FILE, *OTHERS}
 
 
 def test_row_of_stars_above_the_header_costs_nothing(recogniser: Recogniser) -> None:

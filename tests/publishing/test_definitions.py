@@ -16,6 +16,14 @@ Change = Callable[..., Declarations]
 
 
 @pytest.fixture
+def declared(declared: Declarations) -> Declarations:
+    """The home initiative as when every definition was new."""
+    first = {"definition_version": 1, "version_first_period": None}
+    rows = {"indicators": tuple({**row, **first} for row in declared.rows("indicators"))}
+    return replace(declared, register_rows=MappingProxyType({**declared.register_rows, **rows}))
+
+
+@pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
     return Ledger(Home(tmp_path))
 

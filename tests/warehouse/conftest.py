@@ -80,6 +80,11 @@ def _reported(area: str, share: float | None, n_persons: Any, **groups: str) -> 
     return key | {"share_reported": share, "n_persons": n_persons} | groups
 
 
+def _participation(school: str, examinees: Any, share: Any) -> dict[str, Any]:
+    key = {"school_id": school, "school_year": 2013}
+    return key | {"n_examinees_all_units": examinees, "share_examinees_5u": share}
+
+
 # Every submission is named by its order of arrival: the second one corrects the first.
 SUBMISSIONS: list[tuple[str, str, Rows]] = [
     ("matriculation_national", "s1", [
@@ -162,6 +167,16 @@ SUBMISSIONS: list[tuple[str, str, Rows]] = [
         _reported("0102", 0.3, 30, gender="female"),
         _reported("0201", 0.7, None),
         {"indicator_id": "mood_mean", "area_code": "0101", "school_year": 2021, "mean_reported": 3.25},
+    ]),
+    ("mathematics_participation", "sd", [
+        _participation("000001", 142, 0.25),
+        _participation("000002", 78, 0.179487),
+        _participation("000003", ("E", 60), 0.5),
+        _participation("000004", HIDDEN, 0.5),
+        _participation("000005", 40, HIDDEN),
+        _participation("000006", 40, None),
+        _participation("000007", ("M", None), None),
+        _participation("000008", 0, 0),
     ]),
 ]  # fmt: skip
 

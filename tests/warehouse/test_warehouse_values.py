@@ -57,6 +57,34 @@ def test_newest_submission_wins_for_each_key(values):
     assert cell(values, COUNT, "IL", "2021")["submissions"] == "s2;s3"
 
 
+@pytest.mark.parametrize(
+    ("school", "expected"),
+    [
+        # 35.5 and 13.999986 persons, which are whole: a half away from zero, a share of six digits back to its count
+        ("000001", (36, "A")),
+        ("000002", (14, "A")),
+        ("000003", (30, "E")),
+        ("000004", (None, "Q")),
+        ("000005", (None, "Q")),
+        ("000006", (None, "O")),
+        ("000007", (None, "M")),
+        ("000008", (0, "A")),
+    ],
+)
+def test_derived_measure_has_value_and_status_from_what_it_is_made_of(built, home, school, expected):
+    rows = staged(home, "school_id, n_examinees, n_examinees__obs_status", "mathematics_participation")
+    assert dict((code, (n, status)) for code, n, status in rows)[school] == expected
+
+
+def test_constant_of_a_contract_stands_in_every_row_and_is_filtered_by(built, home):
+    with duckdb.connect(str(home.next_warehouse), read_only=True) as connection:
+        found = connection.sql(
+            "select distinct level, area_code, characteristics from int_observations "
+            "where object_id = 'mathematics_participation'"
+        ).fetchall()
+    assert found == [("school", "IL", "|subject_code=35|units=5|")]
+
+
 def staged(home, columns, object_id):
     with duckdb.connect(str(home.next_warehouse), read_only=True) as connection:
         return connection.sql(f"select {columns} from stg_{object_id} order by all").fetchall()

@@ -51,12 +51,7 @@ matched as (
 stated as (
     select
         *,
-        case
-            when amount is not null then {{ leading_status("concat_ws(';', obs_status, weight_status)") }}
-            when 'Q' in (obs_status, weight_status) then 'Q'
-            when obs_status in ('M', 'L') then obs_status
-            else 'O'
-        end as status
+        {{ status_of('amount', ['obs_status', 'weight_status']) }} as status
     from matched
 ),
 
