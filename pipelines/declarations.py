@@ -211,6 +211,11 @@ class TableContract:
         """The delivered columns that a column of staging comes from: itself, unless it is derived."""
         return next((column.sources for column in self.derived if column.name == name), (name,))
 
+    def constant(self, role: str) -> str | None:
+        """The value of the column of one role that is the same for all rows; None where there is no such column."""
+        alike = (column.expression for column in self.derived if column.role == role and not column.sources)
+        return next((expression.strip("'") for expression in alike), None)
+
     def label(self, language: str) -> str:
         """What people of that language call the table."""
         return self.labels.get(language) or self.id

@@ -260,7 +260,7 @@ def _of_two(
         measures=measure,
         conditions=";".join(f"{name}={part}" for name, part in rest.items() if part is not None),
         # A table of one place has no column for it.
-        area_code=str(conflict.key.get(area) or next(iter(contract.constants.values()), "")),
+        area_code=str(conflict.key.get(area) or contract.constant("area") or ""),
         period=str(conflict.key.get(period, "")),
         dimension="",
         member="",
