@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pipelines.declarations import DATASET, STATUS_SUFFIX, Column, Declarations, TableContract, identities
+from pipelines.declarations import (
+    AREA_GROUPS,
+    DATASET,
+    STATUS_SUFFIX,
+    Column,
+    Declarations,
+    TableContract,
+    identities,
+    parse_filter,
+)
 from pipelines.paths import DBT_PROJECT, Home
 from pipelines.versions import ranked_sql
 
@@ -180,6 +189,9 @@ def _variables(declarations: Declarations) -> dict[str, Any]:
         "initiative_id": declarations.initiative.id,
         "area_types": list(declarations.initiative.area_types),
         "observed_objects": [table for table in observed if table],
+        "area_group_columns": sorted(
+            {name for row in declarations.rows(AREA_GROUPS) for name in parse_filter(row["area_filter"])}
+        ),
     }
 
 
