@@ -10,6 +10,7 @@ from dashboards.panels.dots import DotRow
 from dashboards.panels.groups import groups
 from dashboards.theme import SERIES
 from dashboards.views import Chart, LegendItem, Table
+from pipelines.declarations import AREA_GROUPS, parse_filter
 
 
 def group_charts(material: Material, voice: Voice, area: Area) -> tuple[tuple[Name, tuple[Chart, ...]], ...]:
@@ -24,6 +25,9 @@ def group_charts(material: Material, voice: Voice, area: Area) -> tuple[tuple[Na
         known = _group_charts(material, voice, area, dimension, members, rates) or _group_charts(
             material, voice, area, dimension, members, [i for i in divided if i.is_count]
         )
+        if not known and _area_filter(material, dimension) and not _is_divided(material, area, dimension):
+            # An area without areas in it is no sum of them: nothing is missing here.
+            continue
         if not known:
             known = (Chart(f"groups-{dimension}", "", "", empty=_no_groups(material, voice, area, dimension, divided)),)
         found.append((dimension_name(material, voice, dimension), known))
@@ -48,12 +52,26 @@ def _has_value(material: Material, area: Area, indicator: Indicator, dimension: 
 
 
 def dimension_name(material: Material, voice: Voice, dimension: str) -> Name:
-    """What contracts call a dimension in this language."""
+    """What contracts call a dimension in this language: the column of persons, or that by which areas make it up."""
     for table in material.declarations.datasets:
         for column in table.by_role("dimension"):
             if column.name == dimension and column.labels:
                 return voice.of(column.labels)
+    for name in parse_filter(_area_filter(material, dimension)):
+        labels = material.declarations.objects["areas"].column(name).labels
+        if labels:
+            return voice.of(labels)
     return Name(dimension, voice.code, voice.direction)
+
+
+def _area_filter(material: Material, dimension: str) -> str | None:
+    """By what areas make up the first member of a dimension; None where its members are groups of persons."""
+    rows = material.declarations.rows(AREA_GROUPS)
+    return next((str(row["area_filter"]) for row in rows if row["dimension"] == dimension), None)
+
+
+def _is_divided(material: Material, area: Area, dimension: str) -> bool:
+    return any(cut == dimension for groups in material.series.get(area.code, {}).values() for cut, _ in groups)
 
 
 def _no_groups(material: Material, voice: Voice, area: Area, dimension: str, divided: Sequence[Indicator]) -> str:
@@ -94,7 +112,11 @@ def _group_chart(
         return None
     names = [voice.name(m).isolated for m in members]
     unseen = voice.series(names[n] for n in sorted(hidden))
-    note = voice.say("Some values are hidden to protect small groups: {groups}.", groups=unseen)
+    notes = []
+    if hidden:
+        notes.append(voice.say("Some values are hidden to protect small groups: {groups}.", groups=unseen))
+    if _area_filter(material, dimension):
+        notes.append(voice.say("These are groups of places: everybody in a place counts with it, whoever they are."))
     return Chart(
         f"groups-{dimension}-{'-'.join(scale)}",
         title(voice, scale),
@@ -103,6 +125,6 @@ def _group_chart(
         legend=tuple(
             LegendItem("shape", names[n], SERIES[n % len(SERIES)][0], SERIES[n % len(SERIES)][2]) for n in sorted(used)
         ),
-        notes=(note,) if hidden else (),
+        notes=tuple(notes),
         table=Table((voice.say("Indicator"), voice.say("School year"), *names), tuple(table)),
     )
