@@ -280,6 +280,7 @@ def load(initiative: str | Path | None = None) -> Declarations:
     _check_area_groups(loaded)
     _check_peers(loaded)
     _check_indicators(loaded)
+    _check_one_way_to_group_areas(loaded)
     _check_targets(loaded)
     return loaded
 
@@ -759,6 +760,26 @@ def _check_area_groups(declared: Declarations) -> None:
             other = in_member.setdefault((dimension, area["area_code"]), row["member"])
             if other != row["member"]:
                 raise DeclarationError(f"{where}: area_filter: '{area['area_code']}' is in '{other}' already.")
+
+
+def _check_one_way_to_group_areas(declared: Declarations) -> None:
+    """Persons are summed over groups of areas in one way only.
+
+    Two such dimensions overlap: the sums of two members that differ by one hidden area would show it, and protection
+    holds no sum against another of a different dimension.
+    """
+    made = {row["dimension"] for row in declared.rows(AREA_GROUPS)}
+    first: dict[str, int] = {}
+    for number, row in enumerate(declared.rows(INDICATORS), start=2):
+        if row["counts_persons"] or row["kind"] == "mean":
+            for dimension in sorted(made.intersection(split_list(row["dimensions"]))):
+                first.setdefault(dimension, number)
+    if len(first) > 1:
+        (one, _), (other, number), *_ = sorted(first.items(), key=lambda found: found[1])
+        raise DeclarationError(
+            f"{declared.initiative.folder.name}/{INDICATORS}.csv: row {number}: dimensions: persons are summed by "
+            f"'{one}' already; by '{other}' too, the difference of two sums could show a hidden area."
+        )
 
 
 def _areas_of(declared: Declarations, row: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:

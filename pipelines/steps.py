@@ -159,7 +159,11 @@ def render(shop: Workshop, gate: GateResult) -> None:
         as_of=shop.declarations.initiative.day(ledger.as_of) if ledger.as_of else "",
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
         tables=published,
-        downloads=(*(f"{table.id}.csv" for table in shop.declarations.published), "indicators.csv"),
+        downloads=(
+            *(f"{table.id}.csv" for table in shop.declarations.published),
+            "indicators.csv",
+            f"{AREA_GROUPS}.csv",
+        ),
     )
     draw(content, draft.site)
 

@@ -25,7 +25,7 @@ def group_charts(material: Material, voice: Voice, area: Area) -> tuple[tuple[Na
         known = _group_charts(material, voice, area, dimension, members, rates) or _group_charts(
             material, voice, area, dimension, members, [i for i in divided if i.is_count]
         )
-        if not known and _area_filter(material, dimension) and not _is_divided(material, area, dimension):
+        if not known and is_made_of_areas(material, dimension) and not _is_divided(material, area, dimension):
             # An area without areas in it is no sum of them: nothing is missing here.
             continue
         if not known:
@@ -62,6 +62,11 @@ def dimension_name(material: Material, voice: Voice, dimension: str) -> Name:
         if labels:
             return voice.of(labels)
     return Name(dimension, voice.code, voice.direction)
+
+
+def is_made_of_areas(material: Material, dimension: str) -> bool:
+    """Whether the members of a dimension are groups of places and not of persons."""
+    return _area_filter(material, dimension) is not None
 
 
 def _area_filter(material: Material, dimension: str) -> str | None:
@@ -115,7 +120,7 @@ def _group_chart(
     notes = []
     if hidden:
         notes.append(voice.say("Some values are hidden to protect small groups: {groups}.", groups=unseen))
-    if _area_filter(material, dimension):
+    if is_made_of_areas(material, dimension):
         notes.append(voice.say("These are groups of places: everybody in a place counts with it, whoever they are."))
     return Chart(
         f"groups-{dimension}-{'-'.join(scale)}",

@@ -289,6 +289,11 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["area_groups.csv: row 8: dimension", "'gender'"],
     ),
     (
+        "persons by two dimensions of areas",
+        lambda f: replace(f / "indicators.csv", ",gender;sector;periphery,", ",gender;sector;periphery;ses,"),
+        ["indicators.csv: row 2: dimensions", "'periphery'", "'ses'"],
+    ),
+    (
         "a reported value by groups of areas",
         lambda f: replace(
             f / "indicators.csv",
