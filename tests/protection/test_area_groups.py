@@ -171,7 +171,7 @@ def test_audit_finds_a_hidden_member_that_its_shown_towns_give_and_one_alone_und
     assert any("One single group of areas is hidden under this shown total." in leak for leak in found)
 
 
-@limits(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@limits(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries({t: st.one_of(st.none(), st.integers(0, 60)) for t in DISTRICT}),
     st.sampled_from(["hidden", "shown"]),
