@@ -54,7 +54,7 @@ OPERATORS = {"<=", "<", ">=", ">", "==", "!="}
 APPEND, REPLACES = "append", "replaces"
 # Where a landed row comes from; intake adds these columns to every dataset.
 LINEAGE = ("submission_id", "partner_id", "source_sheet", "source_row")
-INDICATORS, BREAKS = "indicators", "breaks"
+INDICATORS, BREAKS, AREA_GROUPS = "indicators", "breaks", "area_groups"
 DEFAULTS = SCHEMAS / "defaults.yml"
 # The same language, read ten times as fast where the C library came with the package.
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -322,9 +322,11 @@ def load(initiative: str | Path | None = None) -> Declarations:
         _check_register_references(loaded, table)
     _check_hierarchy(loaded)
     _check_reference_members(loaded)
+    _check_area_groups(loaded)
     _check_peers(loaded)
     _check_tolerances(loaded)
     _check_indicators(loaded)
+    _check_one_way_to_group_areas(loaded)
     _check_targets(loaded)
     return loaded
 
@@ -837,6 +839,63 @@ def _check_reference_members(declared: Declarations) -> None:
             )
 
 
+def _check_area_groups(declared: Declarations) -> None:
+    """Members made of areas: all of a dimension or none; each area is of the last type, and in one member at most."""
+    file = f"{declared.initiative.folder.name}/{AREA_GROUPS}.csv"
+    made = [(row["dimension"], row["member"]) for row in declared.rows(AREA_GROUPS)]
+    members = [(row["dimension"], row["member"]) for row in declared.rows("groups")]
+    dimensions = {dimension for dimension, _ in made}
+    for dimension, member in sorted({*made} ^ {m for m in members if m[0] in dimensions}):
+        raise DeclarationError(f"{file}: '{dimension}' has the member '{member}' only here or only in groups.csv.")
+    reported = {column.name for table in declared.datasets for column in table.by_role("dimension")}
+    in_member: dict[tuple[str, str], str] = {}
+    for number, row in enumerate(declared.rows(AREA_GROUPS), start=2):
+        where, dimension = f"{file}: row {number}", row["dimension"]
+        if dimension in reported or "." in dimension:
+            raise DeclarationError(f"{where}: dimension: '{dimension}' is crossed, or what datasets say of persons.")
+        for area in _areas_of(declared, row, where):
+            if area["area_type"] != declared.initiative.area_types[-1]:
+                raise DeclarationError(
+                    f"{where}: area_filter: '{area['area_code']}' is not of type {declared.initiative.area_types[-1]}."
+                )
+            other = in_member.setdefault((dimension, area["area_code"]), row["member"])
+            if other != row["member"]:
+                raise DeclarationError(f"{where}: area_filter: '{area['area_code']}' is in '{other}' already.")
+
+
+def _check_one_way_to_group_areas(declared: Declarations) -> None:
+    """Persons are summed over groups of areas in one way only.
+
+    Two such dimensions overlap: the sums of two members that differ by one hidden area would show it, and protection
+    holds no sum against another of a different dimension.
+    """
+    made = {row["dimension"] for row in declared.rows(AREA_GROUPS)}
+    first: dict[str, int] = {}
+    for number, row in enumerate(declared.rows(INDICATORS), start=2):
+        if row["counts_persons"] or row["kind"] == "mean":
+            for dimension in sorted(made.intersection(split_list(row["dimensions"]))):
+                first.setdefault(dimension, number)
+    if len(first) > 1:
+        (one, _), (other, number), *_ = sorted(first.items(), key=lambda found: found[1])
+        raise DeclarationError(
+            f"{declared.initiative.folder.name}/{INDICATORS}.csv: row {number}: dimensions: persons are summed by "
+            f"'{one}' already; by '{other}' too, the difference of two sums could show a hidden area."
+        )
+
+
+def _areas_of(declared: Declarations, row: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
+    """The areas that a member's filter selects, at least one; only columns that every engine writes alike will do."""
+    conditions = parse_filter(row["area_filter"])
+    usable = {c.name for c in declared.objects["areas"].columns if c.type in ("text", "integer")}
+    for name in conditions:
+        if name not in usable:
+            raise DeclarationError(f"{where}: area_filter: '{name}' is no text or whole number in areas.csv.")
+    found = [a for a in declared.rows("areas") if all(str(a[name]) in of for name, of in conditions.items())]
+    if not found:
+        raise DeclarationError(f"{where}: area_filter: selects no area.")
+    return found
+
+
 def _check_peers(declared: Declarations) -> None:
     """Bands of peers need a number in the register of areas, and a name that no declared group bears."""
     folder, column = declared.initiative.folder.name, declared.initiative.settings["peers"].get("column")
@@ -948,6 +1007,9 @@ def _check_reported(declared: Declarations, where: str, row: Mapping[str, Any]) 
         raise DeclarationError(f"{where}: denominator_filter, denominator_objects: must be those of the numerator.")
     if row["unit"] == "persons":
         raise DeclarationError(f"{where}: unit: a number of persons is a count, not {REPORTED}.")
+    made = {group["dimension"] for group in declared.rows(AREA_GROUPS)}
+    for dimension in made.intersection(split_list(row["dimensions"])):
+        raise DeclarationError(f"{where}: dimensions: '{dimension}' sums areas; what is {REPORTED} is not summed.")
 
 
 def identities(table: TableContract) -> tuple[str, ...]:

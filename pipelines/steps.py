@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from pipelines import warehouse
-from pipelines.declarations import Declarations
+from pipelines.declarations import AREA_GROUPS, Declarations
 from pipelines.intake import mappings, pickup, take_in
 from pipelines.intake.take_in import Taken
 from pipelines.paths import Home
@@ -135,11 +135,14 @@ def protected_values(shop: Workshop) -> pd.DataFrame:
 
     initiative = shop.declarations.initiative
     settings = initiative.settings
-    registers = {name: _frame(shop.declarations, name) for name in ("indicators", "areas", "baselines", "breaks")}
+    wanted = ("indicators", "areas", "baselines", "breaks", AREA_GROUPS)
+    registers = {name: _frame(shop.declarations, name) for name in wanted}
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
         facts = connection.sql(f"select * from {FACTS}").df()
     assessed = assess(facts, registers["indicators"], settings, registers["breaks"], initiative.area_types[0])
-    return protect(assessed, registers["indicators"], registers["areas"], settings, registers["baselines"])
+    return protect(
+        assessed, registers["indicators"], registers["areas"], settings, registers["baselines"], registers[AREA_GROUPS]
+    )
 
 
 def render(shop: Workshop, gate: GateResult) -> None:
@@ -159,7 +162,11 @@ def render(shop: Workshop, gate: GateResult) -> None:
         as_of=shop.declarations.initiative.day(ledger.as_of) if ledger.as_of else "",
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
         tables=published,
-        downloads=(*(f"{table.id}.csv" for table in shop.declarations.published), "indicators.csv"),
+        downloads=(
+            *(f"{table.id}.csv" for table in shop.declarations.published),
+            "indicators.csv",
+            f"{AREA_GROUPS}.csv",
+        ),
     )
     draw(content, draft.site)
 

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pipelines.declarations import DATASET, STATUS_SUFFIX, Declarations, TableContract, identities
+from pipelines.declarations import (
+    AREA_GROUPS,
+    DATASET,
+    STATUS_SUFFIX,
+    Declarations,
+    TableContract,
+    identities,
+    parse_filter,
+)
 from pipelines.paths import DBT_PROJECT, Home
 from pipelines.versions import ranked_sql
 
@@ -193,6 +201,9 @@ def _variables(declarations: Declarations) -> dict[str, Any]:
         "pooled_years": pooling["years"],
         "pooled_from": pooling["first_year"],
         "reconciliation": _tolerances(declarations),
+        "area_group_columns": sorted(
+            {name for row in declarations.rows(AREA_GROUPS) for name in parse_filter(row["area_filter"])}
+        ),
     }
 
 

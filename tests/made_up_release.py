@@ -91,10 +91,13 @@ def _with_few_peers(initiative: Initiative) -> Initiative:
 def _series(
     declarations: Declarations, area: Mapping[str, Any], indicator: Mapping[str, Any], number: int, order: int
 ) -> list[tuple[Any, ...]]:
+    # An area of the last type is no sum of areas.
+    is_undivided = area["area_type"] == declarations.initiative.area_types[-1]
+    of_areas = {row["dimension"] for row in declarations.rows("area_groups") if is_undivided}
     groups = [("all", "all")] + [
         (row["dimension"], row["member"])
         for row in declarations.rows("groups")
-        if row["dimension"] in split_list(indicator["dimensions"])
+        if row["dimension"] in set(split_list(indicator["dimensions"])) - of_areas
     ]
     return [
         _row(area, indicator, year, group, number, order, place) for place, group in enumerate(groups) for year in YEARS

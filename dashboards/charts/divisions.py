@@ -10,6 +10,7 @@ from dashboards.panels.dots import DotRow
 from dashboards.panels.groups import groups
 from dashboards.theme import SERIES as SHAPES
 from dashboards.views import Chart, LegendItem, Table
+from pipelines.declarations import AREA_GROUPS, parse_filter
 
 
 def group_charts(material: Material, voice: Voice, area: Area) -> tuple[tuple[Name, tuple[Chart, ...]], ...]:
@@ -24,6 +25,9 @@ def group_charts(material: Material, voice: Voice, area: Area) -> tuple[tuple[Na
         known = _group_charts(material, voice, area, dimension, members, rates) or _group_charts(
             material, voice, area, dimension, members, [i for i in divided if i.is_count]
         )
+        if not known and is_made_of_areas(material, dimension) and not _is_divided(material, area, dimension):
+            # An area without areas in it is no sum of them: nothing is missing here.
+            continue
         if not known:
             known = (Chart(f"groups-{dimension}", "", "", empty=_no_groups(material, voice, area, dimension, divided)),)
         found.append((dimension_name(material, voice, dimension), known))
@@ -60,12 +64,31 @@ def _n_shown(points: Sequence[Point | None]) -> int:
 
 
 def dimension_name(material: Material, voice: Voice, dimension: str) -> Name:
-    """What contracts call a dimension in this language."""
+    """What contracts call a dimension in this language: the column of persons, or that by which areas make it up."""
     for table in material.declarations.datasets:
         for column in table.by_role("dimension"):
             if column.name == dimension and column.labels:
                 return voice.of(column.labels)
+    for name in parse_filter(_area_filter(material, dimension)):
+        labels = material.declarations.objects["areas"].column(name).labels
+        if labels:
+            return voice.of(labels)
     return Name(dimension, voice.code, voice.direction)
+
+
+def is_made_of_areas(material: Material, dimension: str) -> bool:
+    """Whether the members of a dimension are groups of places and not of persons."""
+    return _area_filter(material, dimension) is not None
+
+
+def _area_filter(material: Material, dimension: str) -> str | None:
+    """By what areas make up the first member of a dimension; None where its members are groups of persons."""
+    rows = material.declarations.rows(AREA_GROUPS)
+    return next((str(row["area_filter"]) for row in rows if row["dimension"] == dimension), None)
+
+
+def _is_divided(material: Material, area: Area, dimension: str) -> bool:
+    return any(cut == dimension for groups in material.series.get(area.code, {}).values() for cut, _ in groups)
 
 
 def _no_groups(material: Material, voice: Voice, area: Area, dimension: str, divided: Sequence[Indicator]) -> str:
@@ -117,6 +140,8 @@ def _group_chart(
     if together:
         years = voice.series(dict.fromkeys(together))
         notes.append(voice.say("Where single years are too few, several are taken together: {years}.", years=years))
+    if is_made_of_areas(material, dimension):
+        notes.append(voice.say("These are groups of places: everybody in a place counts with it, whoever they are."))
     return Chart(
         f"groups-{dimension}-{'-'.join(scale)}",
         title(voice, scale),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dashboards.charts.divisions import dimension_name, is_made_of_areas
 from dashboards.charts.words import capital
 from dashboards.content import Material
 from dashboards.labels import AXES, CHANGES, KIND_MEANINGS, KINDS, VERDICTS
@@ -26,6 +27,11 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             "threshold": voice.integer(settings["policy"].get("threshold", 0)),
             "kinds": [
                 (capital(voice.word(KINDS, code)), voice.translate(text)) for code, text in KIND_MEANINGS.items()
+            ],
+            "groups_of_places": [
+                (dimension_name(material, voice, dimension).text, voice.series(voice.name(m).isolated for m in members))
+                for dimension, members in material.members.items()
+                if is_made_of_areas(material, dimension)
             ],
             "axes": [capital(voice.translate(text)) for text in AXES.values()],
             "verdicts": [Badge(code, voice.translate(text)) for code, text in VERDICTS.items()],

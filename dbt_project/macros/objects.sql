@@ -7,9 +7,9 @@
         {{ "'" ~ object.level ~ "'" if object.level else 'cast(null as string)' }} as level,
         {{ object.area }} as area_code,
         cast({{ object.period }} as string) as period,
-        concat('|'{% for column in object.characteristics %}, '{{ column }}=', coalesce(cast({{ column }} as string), ''), '|'{% endfor %}) as characteristics,
+        {{ characteristics_of(object.characteristics) }} as characteristics,
         0{% for column in object.dimensions %} + case when coalesce(cast({{ column }} as string), '') = '' then 0 else 1 end{% endfor %} as n_groups,
-        concat('|'{% for column in object.identities %}, '{{ column }}=', coalesce(cast({{ column }} as string), ''), '|'{% endfor %}) as identities,
+        {{ characteristics_of(object.identities) }} as identities,
         '{{ measure }}' as measure,
         -- decimal: sums come out the same in whatever order the rows are read
         cast({{ measure }} as decimal(18, 6)) as amount,
@@ -22,6 +22,11 @@
     union all
 {%- endif -%}
 {%- endfor -%}
+{%- endmacro -%}
+
+{#- Columns of a row as one text `|subject=35|units=5|`. -#}
+{%- macro characteristics_of(columns) -%}
+concat('|'{% for column in columns %}, '{{ column }}=', coalesce(cast({{ column }} as string), ''), '|'{% endfor %})
 {%- endmacro -%}
 
 {#- What a text `|subject=35|units=5|` says of one column; empty where it says nothing. -#}

@@ -43,6 +43,7 @@ class _Published:
 
     rows: pd.DataFrame
     areas: pd.DataFrame
+    summed_areas: pd.DataFrame
     threshold: int
     zeros_are_free: bool
     complements_are_free: bool
@@ -60,6 +61,7 @@ def audit(
     settings: Mapping[str, Any],
     agreed_baselines: pd.DataFrame | None = None,
     targets: pd.DataFrame | None = None,
+    area_groups: pd.DataFrame | None = None,
 ) -> list[Leak]:
     """Every leak in the rows to be published; an empty list is a pass.
 
@@ -69,6 +71,7 @@ def audit(
         settings: the initiative's; `policy` holds threshold, zeros, complements.
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is a public agreement.
         targets: the register's rows; a target measured by other cells must follow from shown ones.
+        area_groups: the register's rows: which members are sums of which areas.
     """
     policy = settings["policy"]
     key = ["indicator_id", "area_code", "dimension", "member"]
@@ -76,6 +79,7 @@ def audit(
     published = _Published(
         _described(with_hidden_pools(values), indicators),
         areas,
+        _summed_areas(areas, area_groups),
         int(policy["threshold"]),
         policy["zeros"] == "shown",
         policy["complements"] == "shown",
@@ -224,7 +228,8 @@ def _shown_counts_reach_the_threshold(published: _Published) -> list[Leak]:
 
 def _hidden_counts_are_shown_nowhere(published: _Published) -> list[Leak]:
     """A hidden count hides its one number; a hidden share may be hidden for either of two."""
-    rows = published.rows[published.rows["is_person"].eq(True)]
+    # What pools of unpublished series hide, others may show: whether they tell of a year is asked by itself.
+    rows = published.rows[published.rows["is_person"].eq(True) & ~published.rows["is_implied"].astype(bool)]
     counts = rows[(rows["conf_status"] == "C") & (rows["kind"] == "count")]
     hidden = counts[["numerator_shows", *GROUP]].drop_duplicates().rename(columns={"numerator_shows": "shows"})
     found = []
@@ -237,18 +242,26 @@ def _hidden_counts_are_shown_nowhere(published: _Published) -> list[Leak]:
 
 def _no_part_stands_alone(published: _Published) -> list[Leak]:
     quantities = with_known_pools(_quantities(published.rows))
+    quantities = _without_empty_sums(quantities, published.summed_areas)
     found = []
     for cut, parents in (
-        ("group", _wider_groups(quantities)),
+        ("group", _wider_groups(quantities, published.summed_areas)),
         ("area", _wider_areas(published.areas)),
+        ("group of areas", _members_of_areas(quantities, published.areas, published.summed_areas)),
+        ("area of a group", _areas_of_members(published.summed_areas)),
     ):
         own = list(parents.columns.intersection(GROUP))
         parts = quantities.merge(parents, on=own)
         parts["is_missing"] = parts["least"].isna() & ~parts["is_hidden"]
+        if "counts_if_missing" in parts:
+            parts = parts[parts["is_missing"] | ~parts["counts_if_missing"]]
         parts["seen_least"], parts["seen_most"] = parts["least"].fillna(0), parts["most"].fillna(0)
         keys = ["shows", *[f"total_{name}" if name in own else name for name in GROUP], "cut"]
         sums = {name: (name, "sum") for name in ("is_hidden", "is_missing", "seen_least", "seen_most")}
         groups = parts.groupby(keys, as_index=False).agg(**sums).rename(columns={f"total_{n}": n for n in own})
+        if "is_beside" in parts:
+            # Areas beside members make up a total only together with members.
+            groups = groups[~parts.groupby(keys)["is_beside"].all().to_numpy()]
         shown = quantities.loc[quantities["least"].notna()].drop(columns="is_hidden")
         totals = groups.merge(shown, on=["shows", *GROUP])
         alone = totals[totals["is_hidden"] == 1]
@@ -306,12 +319,61 @@ def _quantities(rows: pd.DataFrame) -> pd.DataFrame:
     return found.drop(columns=["is_about", "is_about_free"])
 
 
-def _wider_groups(quantities: pd.DataFrame) -> pd.DataFrame:
-    """Each group of a dimension with the wider ones that contain it."""
+def _summed_areas(areas: pd.DataFrame, area_groups: pd.DataFrame | None) -> pd.DataFrame:
+    """Each area that makes up a member, with the member and every area above it: area, dimension, member, total."""
+    selected = []
+    for row in [] if area_groups is None else area_groups.itertuples(index=False):
+        rest = areas
+        for condition in str(row.area_filter).split(";"):
+            column, _, allowed = condition.partition("=")
+            written = rest[column].map(lambda cell: f"{cell:g}" if isinstance(cell, int | float) else str(cell))
+            rest = rest[written.isin(allowed.split("|"))]
+        selected.append(rest[["area_code"]].assign(dimension=str(row.dimension), member=str(row.member)))
+    nobody = pd.DataFrame(columns=["area_code", "dimension", "member"], dtype="str")
+    return pd.concat(selected or [nobody]).merge(_wider_areas(areas), on="area_code").drop(columns="cut")
+
+
+def _without_empty_sums(quantities: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
+    """Without members that no area of the place makes up: such a row is about nobody."""
+    place = ["area_code", "dimension", "member"]
+    filled = summed[["total_area_code", "dimension", "member"]].set_axis(place, axis=1).drop_duplicates()
+    marked = quantities.merge(filled, on=place, how="left", indicator="filled")
+    is_empty = marked["dimension"].isin(summed["dimension"]) & (marked["filled"] == "left_only")
+    return marked[~is_empty].drop(columns="filled")
+
+
+def _members_of_areas(quantities: pd.DataFrame, areas: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
+    """What makes up a total: the members of a dimension that is made of areas, and beside them the areas in none.
+
+    An area in a member counts only where it has no value: then the member may lack it as well.
+    """
+    dimensions = sorted(set(summed["dimension"]))
+    places = quantities.loc[quantities["dimension"].isin(dimensions), ["area_code", "dimension", "member"]]
+    members = places.drop_duplicates().assign(total_area_code=lambda row: row["area_code"])
+    found = [members.assign(cut=members["dimension"], counts_if_missing=False, is_beside=False)]
+    wider = _wider_areas(areas)
+    for dimension in dimensions:
+        in_member = wider["area_code"].isin(summed.loc[summed["dimension"] == dimension, "area_code"])
+        beside = wider[wider["cut"].isin(wider.loc[in_member, "cut"])]
+        beside = beside.assign(dimension="all", member="all", cut=dimension, is_beside=True)
+        found.append(beside.assign(counts_if_missing=in_member))
+    totals = pd.concat(found, ignore_index=True).assign(total_dimension="all", total_member="all")
+    return totals.astype({"counts_if_missing": bool, "is_beside": bool})
+
+
+def _areas_of_members(summed: pd.DataFrame) -> pd.DataFrame:
+    """Each area under the sums of its groups in the areas above it."""
+    renamed = summed.rename(columns={"dimension": "total_dimension", "member": "total_member"})
+    return renamed.assign(dimension="all", member="all", cut=renamed["total_dimension"])
+
+
+def _wider_groups(quantities: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
+    """Each group of a dimension with the wider ones that contain it; what is made of areas stands elsewhere."""
     rows = []
+    made_of_areas = set(summed["dimension"])
     for dimension, member in quantities[["dimension", "member"]].drop_duplicates().itertuples(index=False):
         names, members = dimension.split("."), member.split(".")
-        if dimension == "all":
+        if dimension == "all" or dimension in made_of_areas:
             continue
         rows.append((dimension, member, "all", "all", dimension))
         for size in range(1, len(names)):

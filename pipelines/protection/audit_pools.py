@@ -12,11 +12,15 @@ KEY = ["indicator_id", "area_code", "frequency", "period", "dimension", "member"
 
 
 def with_hidden_pools(values: pd.DataFrame) -> pd.DataFrame:
-    """Published rows, and a hidden one for each pool of years that is not published and has a hidden year."""
+    """Published rows, and a hidden one for each pool of years that is not published and has a hidden year.
+
+    `is_implied` tells these apart.
+    """
     years = _in_pools(values)
     hidden = years.loc[years["conf_status"] == "C", KEY].drop_duplicates()
     is_published = pd.MultiIndex.from_frame(hidden).isin(pd.MultiIndex.from_frame(values[KEY]))
-    return pd.concat([values, hidden[~is_published].assign(conf_status="C", obs_status="A")], ignore_index=True)
+    implied = hidden[~is_published].assign(conf_status="C", obs_status="A", is_implied=True)
+    return pd.concat([values.assign(is_implied=False), implied], ignore_index=True)
 
 
 def with_known_pools(quantities: pd.DataFrame) -> pd.DataFrame:

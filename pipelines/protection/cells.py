@@ -20,11 +20,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipelines.declarations import parse_filter
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int64]
 
 PLACE = ["area_code", "frequency", "period", "dimension", "member"]
+AREA_AND_MEMBER = ["area_code", "dimension", "member"]
 # Their numerator is no number of persons, but a sum of grades or a value as reported: the persons stand below the line.
 WITHOUT_COUNT = frozenset({"mean", "reported"})
 
@@ -52,14 +55,18 @@ class Cells:
 class Sums:
     """Which cell is part of which total; sorted so that in each group the smallest part comes first.
 
-    A group is one way to cut one total into parts: by the members of one dimension, or by the areas of one
-    type inside an area. `part` and `group` are by link, `total` and `distance` (how many levels it is up) by group.
+    A group is one way to cut one total into parts: by the members of one dimension, by the areas of one type inside an
+    area, or, where the total is a member that is made of areas, by these. `part` and `group` are by link, the others by
+    group: `distance` is how many levels the total is up, `is_of_areas` whether the total or a part is such a member,
+    and `yields` whether the total is one and the parts are its areas.
     """
 
     part: Codes
     group: Codes
     total: Codes
     distance: Codes
+    is_of_areas: Flags
+    yields: Flags
 
 
 def build_cells(values: pd.DataFrame, indicators: pd.DataFrame) -> Cells:
@@ -145,40 +152,115 @@ def _numbers(frame: pd.DataFrame, column: str) -> Floats:
     return pd.to_numeric(frame[column]).to_numpy(dtype=float, na_value=np.nan)
 
 
-def build_sums(cells: Cells, areas: pd.DataFrame) -> Sums:
-    """Every total with its parts: groups under totals, crossed groups under each of theirs, areas under areas."""
-    links = _place_links(cells.places, areas)
+def build_sums(cells: Cells, areas: pd.DataFrame, area_groups: pd.DataFrame | None = None) -> Sums:
+    """Every total with its parts: groups under totals, crossed groups under each of theirs, areas under areas.
+
+    `area_groups`, the register's rows, says which members are made of areas: there the total is the sum of the members
+    and of the areas in none, and each member the sum of its areas.
+    """
+    links = _place_links(cells.places, areas, area_groups)
     if links.empty or not len(cells.place):
         none = np.zeros(0, dtype=np.int64)
-        return Sums(none, none, none, none)
+        return Sums(none, none, none, none, none.astype(bool), none.astype(bool))
     by_place = pd.DataFrame({"place": cells.place, "part": np.arange(len(cells.place)), "quantity": cells.quantity})
     joined = by_place.merge(links, on="place")
     keys = cells.quantity * len(cells.places) + cells.place
     wanted = (joined["quantity"] * len(cells.places) + joined["total_place"]).to_numpy(np.int64)
     at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    joined = joined.assign(total=at)[keys[at] == wanted]
+    is_part = (keys[at] == wanted) & ~(joined["if_missing"] & ~np.isnan(cells.smallest[joined["part"]]))
+    joined = joined.assign(total=at)[is_part]
+    # Areas beside members are parts of a total that is divided into such members, and of no other.
+    joined = joined[~joined.groupby(["total", "cut"])["is_beside"].transform("all")]
     group = np.asarray(joined.groupby(["total", "cut"], sort=True).ngroup(), dtype=np.int64)
     part = joined["part"].to_numpy(np.int64)
     # Places are sorted by code, so equal values are told apart the same way in every run.
     order = np.lexsort((cells.place[part], cells.smallest[part], group))
     part, group = part[order], group[order]
     by_group = joined.iloc[order[np.unique(group, return_index=True)[1]]]
-    return Sums(part, group, by_group["total"].to_numpy(np.int64), by_group["distance"].to_numpy(np.int64))
+    total, distance = (by_group[name].to_numpy(np.int64) for name in ("total", "distance"))
+    is_of_areas, yields = (by_group[name].to_numpy(bool) for name in ("is_of_areas", "yields"))
+    return Sums(part, group, total, distance, is_of_areas, yields)
 
 
-def _place_links(places: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """place, total_place, name of the cut and distance, for each total that a place is part of."""
+def _place_links(places: pd.DataFrame, areas: pd.DataFrame, area_groups: pd.DataFrame | None) -> pd.DataFrame:
+    """place, total_place, name of the cut and distance, for each total that a place is part of.
+
+    With is_of_areas and yields as in `Sums`; `is_beside` marks an area that is a part beside the members of a
+    dimension, `if_missing` one that is a part only where it has no value.
+    """
     numbered = places.assign(place=np.arange(len(places)))
-    by_group = numbered.merge(_containing_groups(places), on=["dimension", "member"])
-    by_area = numbered.merge(_containing_areas(areas), on="area_code")
     totals = numbered.rename(columns={"place": "total_place"})
+    made = _made_of_areas(areas, area_groups)
+    parts = numbered[_is_there(numbered, made)]
+    everybody = numbered[(numbered["dimension"] == "all") & (numbered["member"] == "all")]
+    in_member = everybody.drop(columns=["dimension", "member"]).merge(made, on="area_code")
     found = []
-    for parts, replaced in ((by_group, ["dimension", "member"]), (by_area, ["area_code"])):
-        kept = [column for column in PLACE if column not in replaced]
-        wanted = parts[["place", "cut", "distance", *kept, *[f"total_{column}" for column in replaced]]]
-        wanted = wanted.rename(columns={f"total_{column}": column for column in replaced})
-        found.append(wanted.merge(totals, on=PLACE)[["place", "total_place", "cut", "distance"]])
-    return pd.concat(found, ignore_index=True)
+    for cut, replaced in (
+        (parts.merge(_containing_groups(places), on=["dimension", "member"]), ["dimension", "member"]),
+        (parts.merge(_containing_areas(areas), on="area_code"), ["area_code"]),
+        (everybody.merge(_beside_members(areas, made), on="area_code"), ["area_code"]),
+        (in_member.rename(columns={"dimension": "total_dimension", "member": "total_member"}), AREA_AND_MEMBER),
+    ):
+        found.append(_linked(cut, replaced, totals))
+    links = pd.concat(found, ignore_index=True)
+    dimensions = set(made["dimension"])
+    is_member = places["dimension"].isin(dimensions).to_numpy(bool)
+    is_of_areas = is_member[links["place"]] | is_member[links["total_place"]] | links["is_beside"].to_numpy(bool)
+    yields = is_member[links["total_place"]] & ~is_member[links["place"]]
+    return links.assign(is_of_areas=is_of_areas, yields=yields)
+
+
+def _linked(cut: pd.DataFrame, replaced: list[str], totals: pd.DataFrame) -> pd.DataFrame:
+    """Parts with the place of their total: that of the same place but for the replaced columns, named `total_…`."""
+    kept = [column for column in PLACE if column not in replaced]
+    flags = {name: cut.get(name, False) for name in ("if_missing", "is_beside")}
+    wanted = cut.assign(**flags)[
+        ["place", "cut", "distance", *flags, *kept, *[f"total_{column}" for column in replaced]]
+    ].rename(columns={f"total_{column}": column for column in replaced})
+    return wanted.merge(totals, on=PLACE)[["place", "total_place", "cut", "distance", *flags]]
+
+
+def _made_of_areas(areas: pd.DataFrame, area_groups: pd.DataFrame | None) -> pd.DataFrame:
+    """dimension, member, area_code and each total_area_code above it, of every area that makes up a member."""
+    rows = []
+    above = _containing_areas(areas)
+    for declared in () if area_groups is None else area_groups.to_dict("records"):
+        selected = np.ones(len(areas), dtype=bool)
+        for column, values in parse_filter(declared["area_filter"]).items():
+            selected &= np.isin(_as_declared(areas[column]), values)
+        for code in areas.loc[selected, "area_code"]:
+            rows.append((declared["dimension"], declared["member"], code))
+    members = pd.DataFrame(rows, columns=["dimension", "member", "area_code"], dtype="str")
+    found = members.merge(above.drop(columns="cut"), on="area_code")
+    return found.assign(cut="areas of " + found["dimension"])
+
+
+def _as_declared(column: pd.Series) -> list[str]:
+    """Texts and whole numbers as registers write them, though a missing one has turned the numbers into floats."""
+    return ["" if pd.isna(cell) else str(int(cell)) if isinstance(cell, float) else str(cell) for cell in column]
+
+
+def _is_there(places: pd.DataFrame, made: pd.DataFrame) -> Flags:
+    """Not a member that is made of areas of which there are none in the place's area: that is part of nothing."""
+    members = pd.MultiIndex.from_frame(made[["total_area_code", "dimension", "member"]])
+    is_known = pd.MultiIndex.from_frame(places[AREA_AND_MEMBER]).isin(members)
+    return np.asarray(~places["dimension"].isin(set(made["dimension"])) | is_known, dtype=bool)
+
+
+def _beside_members(areas: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
+    """Areas of the types that make up members, under each area above them, as parts beside the members of a dimension.
+
+    An area in no member is one. So is one in a member, where it has no value: the member's sum may lack it, and what
+    the total leaves over is then not the other's alone.
+    """
+    above, found = _containing_areas(areas), []
+    type_of = areas.set_index("area_code")["area_type"]
+    for dimension, members in made.groupby("dimension", sort=True):
+        types = set(members["area_code"].map(type_of))
+        beside = above[above["area_code"].map(type_of).isin(types)]
+        is_in_member = beside["area_code"].isin(members["area_code"])
+        found.append(beside.assign(cut=f"groups of {dimension}", distance=1, if_missing=is_in_member, is_beside=True))
+    return pd.concat(found, ignore_index=True) if found else above.iloc[:0].assign(if_missing=False, is_beside=False)
 
 
 def _containing_groups(places: pd.DataFrame) -> pd.DataFrame:

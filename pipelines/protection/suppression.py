@@ -9,7 +9,9 @@ likewise, by the part and the rest that it makes of the persons it rests on.
 Secondary, repeated until nothing changes: where a shown total has exactly one hidden part, the smallest other
 shown part is hidden too, or the total where there is none; where a hidden total has only shown parts, the smallest
 of them is hidden, for it could be added up. Parts are the groups of a dimension and the areas of
-one type inside an area, at every distance. A hidden denominator does not hide a numerator that stands elsewhere.
+one type inside an area, at every distance; of a member that is made of areas, these areas. Such a member is a sum that
+nobody reports: where it would show a hidden area it is hidden itself, before any area is. A hidden denominator does not
+hide a numerator that stands elsewhere.
 
 What this rule does not promise:
 
@@ -42,6 +44,9 @@ Flags = npt.NDArray[np.bool_]
 
 # What tells rows apart, in the order in which `depends_on` names a cell.
 CELL = ["indicator_id", "area_code", "frequency", "period", "dimension", "member"]
+
+# The cost of a part that is hidden only after its total; see `_cost`.
+DEAR = 2
 
 # What a hidden row may not carry, wherever the table has such a column.
 EMPTIED = (
@@ -99,6 +104,7 @@ def protect(
     areas: pd.DataFrame,
     settings: Mapping[str, Any],
     agreed_baselines: pd.DataFrame | None = None,
+    area_groups: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Indicator values as they may be published.
 
@@ -108,10 +114,11 @@ def protect(
             each `indicator|area|frequency|period|dimension|member`.
         indicators: the register's rows: indicator_id, kind, counts_persons, and measure and filter of
             numerator and denominator.
-        areas: area_code, area_type, parent_code.
+        areas: area_code, area_type, parent_code, and the columns by which areas make up members.
         settings: the initiative's; `policy` holds threshold, zeros, complements.
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is an agreed, public
             figure; it stays beside a hidden baseline row unless it is that row's own value or itself small.
+        area_groups: dimension, member, area_filter of the members that are made of areas.
 
     Returns:
         The same rows, order and index, but for pooled years that say nothing new (`pooling`), with
@@ -125,7 +132,7 @@ def protect(
         ValueError: a target depends on a cell that is no row of `values`.
     """
     policy = Policy.from_settings(settings)
-    is_hidden, is_published = _hidden_and_published(values, indicators, areas, policy)
+    is_hidden, is_published = _hidden_and_published(values, indicators, areas, policy, area_groups)
     published = values.assign(
         obs_status=values["obs_status"].mask(is_hidden, "A"),
         conf_status=pd.array(np.where(is_hidden, "C", "F"), dtype="str"),
@@ -137,21 +144,25 @@ def protect(
 
 
 def _hidden_and_published(
-    values: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFrame, policy: Policy
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    areas: pd.DataFrame,
+    policy: Policy,
+    area_groups: pd.DataFrame | None,
 ) -> tuple[Flags, Flags]:
     """Whether each row is hidden, and whether it is published at all; single years first, pooled ones by them."""
     is_pool = are_pools(values)
     single, pooled = values[~is_pool], values[is_pool]
     cells = build_cells(single, indicators)
-    hidden = close(primary(single, indicators, cells, policy), cells, build_sums(cells, areas), policy.threshold)
+    sums = build_sums(cells, areas, area_groups)
+    hidden = close(primary(single, indicators, cells, policy), cells, sums, policy.threshold)
     is_hidden, is_published = np.zeros(len(values), dtype=bool), ~is_pool
     is_hidden[~is_pool] = rows_hidden(hidden, cells)
     if len(pooled):
         pools = build_pools(pooled, single, indicators, cells, hidden)
         primarily = primary(pooled, indicators, pools.of_pools(), policy) | pools.must_hide
-        of_pools = close(
-            primarily, pools.cells, build_sums(pools.cells, areas), policy.threshold, is_known=pools.is_known
-        )
+        sums = build_sums(pools.cells, areas, area_groups)
+        of_pools = close(primarily, pools.cells, sums, policy.threshold, is_known=pools.is_known)
         is_hidden[is_pool] = rows_hidden(of_pools, pools.of_pools())
         is_published[is_pool] = worth_publishing(pooled, single, indicators, is_hidden[~is_pool], is_hidden[is_pool])
     return is_hidden, is_published
@@ -201,7 +212,8 @@ def rows_hidden(hidden: Flags, cells: Cells) -> Flags:
 def close(primarily: Flags, cells: Cells, sums: Sums, threshold: int, is_known: Flags | None = None) -> Flags:
     """The hidden cells and what must be hidden beside them: the secondary rule until nothing changes.
 
-    `is_known` are cells that readers can work out from others anyway: hiding them covers nothing.
+    First among all that sources report, then with the sums of groups of areas, which are to cost none of it. `is_known`
+    are cells that readers can work out from others anyway: hiding them covers nothing.
     """
     given_away = _given_away(primarily, cells, sums, threshold)
     hidden = primarily.copy()
@@ -211,14 +223,17 @@ def close(primarily: Flags, cells: Cells, sums: Sums, threshold: int, is_known: 
     # Only a part that its total contains can cover another: a missing one may have been left out of it.
     can_count = ~np.isnan(cells.smallest)[sums.part] | given_away
     is_open = np.ones(len(hidden), dtype=bool) if is_known is None else ~is_known
-    while True:
-        before = int(hidden.sum())
-        hidden |= is_key & is_open & ~_displayed(hidden, cells)
-        covers, totals = _covers(hidden, is_key, can_count, is_open & (cells.smallest > 0), cells, sums)
-        hidden[covers] = True
-        hidden[totals[is_open[totals]]] = True
-        if int(hidden.sum()) == before:
-            return hidden
+    can_cover = is_open & (cells.smallest > 0)
+    is_of_all = np.ones(len(sums.total), dtype=bool)
+    for is_asked in (~sums.is_of_areas, is_of_all) if sums.is_of_areas.any() else (is_of_all,):
+        before = -1
+        while int(hidden.sum()) != before:
+            before = int(hidden.sum())
+            hidden |= is_key & is_open & ~_displayed(hidden, cells)
+            covers, totals = _covers(hidden, is_key, can_count, can_cover, cells, sums, is_asked)
+            hidden[covers] = True
+            hidden[totals[is_open[totals]]] = True
+    return hidden
 
 
 def _given_away(hidden: Flags, cells: Cells, sums: Sums, threshold: int) -> Flags:
@@ -250,25 +265,61 @@ def _displayed(hidden: Flags, cells: Cells) -> Flags:
 
 
 def _covers(
-    hidden: Flags, is_key: Flags, can_count: Flags, can_cover: Flags, cells: Cells, sums: Sums
+    hidden: Flags,
+    is_key: Flags,
+    can_count: Flags,
+    can_cover: Flags,
+    cells: Cells,
+    sums: Sums,
+    is_asked: Flags,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The parts, and where no part can serve the totals, to be hidden in this round: no line has one hidden cell."""
+    """The parts, and where no part can serve the totals, to be hidden in this round: no line has one hidden cell.
+
+    Only of the lines that are asked for, by group of `sums`.
+    """
     number = len(sums.total)
     is_hidden = hidden[sums.part]
     counted = np.bincount(sums.group[is_hidden & can_count], minlength=number)
     # What readers and the audit see as hidden are rows, also those with nothing in them.
     seen = np.bincount(sums.group[is_hidden & is_key[sums.part]], minlength=number)
     is_shown = ~hidden[sums.total] & ~np.isnan(cells.smallest[sums.total])
-    is_alone = ((counted == 1) | (seen == 1)) & is_shown
+    is_alone = ((counted == 1) | (seen == 1)) & is_shown & is_asked
     # The nearest total first: its cover also serves the totals further up, and the other way round not always.
     is_alone &= sums.distance == sums.distance[is_alone].min(initial=np.iinfo(np.int64).max)
     # A hidden total over parts that are all shown can be added up from them.
-    is_bare = hidden[sums.total] & (counted == 0) & (seen == 0)
+    is_bare = hidden[sums.total] & (counted == 0) & (seen == 0) & is_asked
     # Where zeros are shown everybody knows that a hidden part is none, so a zero covers nothing.
-    at = np.flatnonzero((is_alone | is_bare)[sums.group] & ~is_hidden & can_cover[sums.part])
+    is_wanted = (is_alone | is_bare)[sums.group] & ~is_hidden & can_cover[sums.part]
+    cost = _cost(hidden, counted + seen > 0, is_shown, sums)
+    at = np.flatnonzero(is_wanted & ~(is_alone[sums.group] & (cost == DEAR)))
+    at = at[np.argsort(cost[at], kind="stable")]
     groups, first = np.unique(sums.group[at], return_index=True)
     is_alone[groups] = False
     return sums.part[at[first]], sums.total[is_alone]
+
+
+def _cost(hidden: Flags, has_hidden_part: Flags, is_shown: Flags, sums: Sums) -> npt.NDArray[np.int8]:
+    """What hiding each part costs: nothing beyond it, one of its areas too, or more than hiding the total (`DEAR`).
+
+    A sum of areas covers only where it cannot be had in another way. With all of its areas shown it is added up from
+    them; and its area's total less the other members gives it, if these have no hidden area either. Hiding it then
+    takes a further area, which nothing that sources report shall pay for a sum that nobody reports: the sum above
+    is hidden first. `has_hidden_part` and `is_shown` (the total) are by group.
+    """
+    has_hidden_area = np.zeros(len(hidden), dtype=bool)
+    has_hidden_area[sums.total[sums.yields & has_hidden_part]] = True
+    is_sum = np.zeros(len(hidden), dtype=bool)
+    is_sum[sums.total[sums.yields]] = True
+    is_open = hidden[sums.part] | has_hidden_area[sums.part]
+    n_open = np.bincount(sums.group[is_open], minlength=len(sums.total))
+    among_members = sums.is_of_areas & ~is_sum[sums.total]
+    is_told = (among_members & is_shown)[sums.group] & (n_open[sums.group] - is_open == 0)
+    given = ~has_hidden_area
+    given[sums.part[is_told]] = True
+    under_sum = (is_sum[sums.total] & sums.is_of_areas)[sums.group]
+    # An area beside members is what sources report.
+    cost = np.where(sums.is_of_areas[sums.group] & ~has_hidden_area[sums.part], 1, 0)
+    return np.where(under_sum & (sums.yields[sums.group] | given[sums.part]), DEAR, cost).astype(np.int8)
 
 
 def _without_hidden_references(

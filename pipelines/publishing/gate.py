@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.declarations import Declarations
+from pipelines.declarations import AREA_GROUPS, Declarations
 
 VALUES_TABLE = "indicator_values"
 VALUES = f"{VALUES_TABLE}.parquet"
@@ -82,6 +82,7 @@ class _Release:
     explanations: Mapping[str, str]
     agreed_baselines: pd.DataFrame | None
     targets: pd.DataFrame
+    area_groups: pd.DataFrame
 
     @property
     def bounds(self) -> Mapping[str, Any]:
@@ -118,9 +119,9 @@ def run_gate(
         published: folder of the data to be published; `indicator_values.parquet` in it is read back, and the
             tables beside it for the confidentiality audit.
         previous: the last release's folder of the same shape; None before the first.
-        declarations: the registers indicators, areas, baselines (the agreed ones) and targets, and the initiative's
-            settings: `gate` holds maximum_yearly_change by unit (0.5: half as much again, or the other way),
-            minimum_coverage (0-1) and, where ratios have a bound, maximum_ratio; `policy` as in protection.
+        declarations: the registers indicators, areas, area_groups, baselines (the agreed ones) and targets, and the
+            initiative's settings: `gate` holds maximum_yearly_change by unit (0.5: half as much again, or the other
+            way), minimum_coverage (0-1) and, where ratios have a bound, maximum_ratio; `policy` as in protection.
         explanations: indicator_id → why its numbers may be missing, fewer or very different this time.
         accepted: check → why it may fail. The confidentiality check is not acceptable.
 
@@ -142,6 +143,7 @@ def run_gate(
         explanations=explanations,
         agreed_baselines=agreed if len(agreed) else None,
         targets=pd.DataFrame([dict(row) for row in declarations.rows("targets")]),
+        area_groups=pd.DataFrame([dict(row) for row in declarations.rows(AREA_GROUPS)]),
     )
     validate = _validator()
     results = tuple(_result(name, check(release), validate, accepted) for name, check in CHECKS.items())
@@ -359,6 +361,7 @@ def _confidentiality(release: _Release) -> _Examined:
         release.settings,
         release.agreed_baselines,
         release.targets,
+        release.area_groups,
     )
     leaks += audit_tables(release.values, release.tables)
     # Where a leak is may be printed; what leaks may not.

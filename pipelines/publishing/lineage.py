@@ -120,12 +120,19 @@ def _rows(home: Home, cell: Cell, frequency: str, submissions: Sequence[str]) ->
                 select source_object from fct_indicator_values
                 where indicator_id = $1 and area_code = $2 and period = $3 and dimension = $4 and member = $5
                     and frequency = $7
+            ),
+            -- All areas by what their rows are about, or the areas of a group by the rows about everybody.
+            summed as (
+                select area_code, $4 as dimension, $5 as member from int_area_ancestors where ancestor_code = $2
+                union all
+                select area_code, 'all', 'all' from int_area_groups
+                where ancestor_code = $2 and dimension = $4 and member = $5
             )
             select o.submission_id, o.object_id, o.source_sheet, o.measure, o.source_row, o.amount
             from int_filter_matches as m
             inner join int_observations as o using (object_id, measure, characteristics)
-            inner join int_area_ancestors as a on o.area_code = a.area_code and a.ancestor_code = $2
-            where m.indicator_id = $1 and list_contains($8, o.period) and m.dimension = $4 and m.member = $5
+            inner join summed as a using (area_code, dimension, member)
+            where m.indicator_id = $1 and list_contains($8, o.period)
                 and o.source_row is not null
                 and list_contains($6, o.submission_id)
                 and (m.part <> 'numerator' or exists (

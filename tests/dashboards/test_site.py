@@ -137,6 +137,27 @@ def test_hidden_missing_and_withheld_have_words_of_their_own(site: Path) -> None
     assert all(word in everything for word in words)
 
 
+@pytest.mark.parametrize(
+    ("language", "name", "note"),
+    [
+        ("he", "אשכול פריפריאליות", "אלה קבוצות של מקומות"),
+        ("en", "Peripherality cluster", "These are groups of places"),
+        ("ar", "عنقود الأطراف", "هذه مجموعات أماكن"),
+    ],
+)
+def test_groups_of_places_are_named_and_said_to_be_such_where_there_are_places_below(
+    site: Path, language: str, name: str, note: str
+) -> None:
+    country, district, town, methods = (
+        (site / language / page / "index.html").read_text(encoding="utf-8")
+        for page in ("areas/IL", "areas/north", f"areas/{AREAS[0]}", "methods")
+    )
+    for page in (country, district):
+        assert f">{name}</h3>" in page and note in page
+    assert f">{name}</h3>" not in town and note not in town
+    assert name in methods and "area_groups.csv" in methods
+
+
 def test_area_without_values_says_so_kindly(site: Path, content: SiteContent) -> None:
     code = content.declarations.rows("areas")[-1]["area_code"]
     page = (site / "en" / "areas" / code / "index.html").read_text(encoding="utf-8")

@@ -35,6 +35,7 @@ def test_every_initiative_in_the_repository_loads() -> None:
         assert load(file.parent).initiative.id == file.parent.name
 
 
+GENDERS = ((1, "female"), (2, "male"))
 BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ("an unknown area", lambda f: replace(f / "baselines.csv", ",IL,", ",XX,"), ["baselines.csv", "row 2", "'XX'"]),
     ("a key twice", lambda f: _append(f / "goals.csv", -1), ["goals.csv", "row 7", "already"]),
@@ -293,6 +294,55 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["groups.csv", "row 3", "is_reference", "'gender'"],
     ),
     (
+        "a member made of areas that groups do not know",
+        lambda f: replace(f / "area_groups.csv", "periphery,centre,", "periphery,heart,"),
+        ["area_groups.csv", "'heart'"],
+    ),
+    (
+        "a member of a dimension of areas that no area makes up",
+        lambda f: _append_to(f / "groups.csv", "periphery,beyond,4,false,א,a,ا"),
+        ["area_groups.csv", "'periphery'", "'beyond'"],
+    ),
+    (
+        "one area in two members",
+        lambda f: replace(f / "area_groups.csv", "periphery_cluster=5|6|7", "periphery_cluster=4|5|6|7"),
+        ["area_groups.csv: row 3: area_filter", "'periphery' already"],
+    ),
+    (
+        "areas selected by what is not a code or whole number",
+        lambda f: replace(f / "area_groups.csv", "periphery_cluster=5|6|7", "is_reporting=true"),
+        ["area_groups.csv: row 3: area_filter", "'is_reporting'"],
+    ),
+    (
+        "a district in a group of areas",
+        lambda f: replace(f / "area_groups.csv", "periphery_cluster=5|6|7", "area_type=district"),
+        ["area_groups.csv: row 3: area_filter", "'jerusalem'", "authority"],
+    ),
+    (
+        "a group of no areas",
+        lambda f: replace(f / "area_groups.csv", "periphery_cluster=5|6|7", "periphery_cluster=11"),
+        ["area_groups.csv: row 3: area_filter", "no area"],
+    ),
+    (
+        "a group of areas that datasets know as a group of persons",
+        lambda f: _append_to(f / "area_groups.csv", *(f"gender,{m},ses_cluster={n},x" for n, m in GENDERS)),
+        ["area_groups.csv: row 8: dimension", "'gender'"],
+    ),
+    (
+        "persons by two dimensions of areas",
+        lambda f: replace(f / "indicators.csv", ",gender;sector;periphery,", ",gender;sector;periphery;ses,"),
+        ["indicators.csv: row 2: dimensions", "'periphery'", "'ses'"],
+    ),
+    (
+        "a reported value by groups of areas",
+        lambda f: replace(
+            f / "indicators.csv",
+            "indicator_id=inquiry_skills_share,reported_measures,gender;sector",
+            ("indicator_id=inquiry_skills_share,reported_measures,gender;ses"),
+        ),
+        ["indicators.csv", "dimensions", "'ses'"],
+    ),
+    (
         "peers by a column that is no number",
         lambda f: replace(f / "initiative.yml", "column: ses_cluster", "column: area_type"),
         ["initiative.yml", "peers.column", "'area_type'"],
@@ -363,9 +413,13 @@ def _indicator(folder: Path, **cells: str) -> None:
         csv.writer(handle, lineterminator="\n").writerows([header, *rows])
 
 
+def _append_to(file: Path, *rows: str) -> None:
+    with file.open("a", encoding="utf-8") as handle:
+        handle.writelines(f"{row}\n" for row in rows)
+
+
 def _append_peers(folder: Path, row: str) -> None:
-    with (folder / "peer_groups.csv").open("a", encoding="utf-8") as file:
-        file.write(row + "\n")
+    _append_to(folder / "peer_groups.csv", row)
 
 
 OWN_CONTRACT = """

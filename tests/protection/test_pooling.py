@@ -86,6 +86,14 @@ def test_years_of_too_few_for_a_verdict_are_shown_together_beside_the_other_grou
     )
 
 
+def test_pool_that_one_indicator_shows_need_not_be_shown_by_another_of_the_same_persons() -> None:
+    # The count has a break between its years, so that nobody adds them up.
+    counts = pooled("examinees", {"all": (40, 40, 40), "a": (5, 6, 7), "b": (35, 34, 33)})
+    shares = {"all": [(40, 90)] * 3, "a": [(n, 45) for n in (5, 6, 7)], "b": [(n, 45) for n in (35, 34, 33)]}
+    shown = published(counts[counts["frequency"] == "A"], pooled("examinees_share", shares))
+    assert pools(shown) == {"a": 18, "b": 102}
+
+
 @pytest.fixture
 def shown() -> pd.DataFrame:
     return published(pooled("examinees", {"all": (40, 40, 40), "a": (5, 6, 7), "b": (35, 34, 33)}))

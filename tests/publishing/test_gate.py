@@ -104,7 +104,7 @@ def release() -> pd.DataFrame:
 
 def declared(settings: dict[str, Any]) -> Any:
     """Declarations of the four indicators: what the gate asks of them and nothing else."""
-    registers = {"indicators": INDICATORS, "areas": AREAS, "baselines": [], "targets": []}
+    registers = {"indicators": INDICATORS, "areas": AREAS, "area_groups": [], "baselines": [], "targets": []}
     return SimpleNamespace(rows=registers.__getitem__, initiative=SimpleNamespace(settings=settings), published=TABLES)
 
 

@@ -167,6 +167,33 @@ def test_indicator_that_is_a_model_has_the_values_of_its_own_sql(values):
     assert shown(cell(values, BOTH_SUBJECTS, "0102", "2025")) == NOTHING
 
 
+@pytest.mark.parametrize(
+    ("indicator", "area", "period", "member", "expected"),
+    [
+        # 0101 and 0201 are outer, 0102 is middle, 0202 inner and not expected to report.
+        pytest.param(COUNT, "IL", "2020", "outer", (150, None, 150, "A", 1), id="100 and 50"),
+        pytest.param(COUNT, "IL", "2020", "middle", (None, None, None, "Q", None), id="hidden"),
+        pytest.param(COUNT, "IL", "2020", "inner", (25, None, 25, "A", None), id="sum of its schools"),
+        pytest.param(COUNT, "IL", "2023", "outer", (60, None, 60, "A", 0.5), id="one of two outer, of three in all"),
+        pytest.param(COUNT, "IL", "2021", "middle", NOTHING, id="missing"),
+        pytest.param(COUNT, "north", "2020", "outer", (100, None, 100, "A", 1), id="within a district"),
+        pytest.param(COUNT, "north", "2020", "inner", (None, None, None, "M", None), id="no such area in the district"),
+        pytest.param(SHARE, "IL", "2021", "outer", (170, 700, 0.2428571429, "A", 1), id="sum over sum"),
+        pytest.param(MEAN, "IL", "2021", "outer", (None, 170, 85.1764705882, "A", 1), id="110 at 82 and 60 at 91"),
+    ],
+)
+def test_member_that_is_made_of_areas_is_their_sum_and_covers_those_that_report(
+    values, indicator, area, period, member, expected
+):
+    assert shown(cell(values, indicator, area, period, "place", member)) == expected
+
+
+def test_area_itself_and_other_indicators_are_not_divided_by_groups_of_areas(values):
+    divided = {(indicator, area) for indicator, area, _, dimension, _ in values if dimension == "place"}
+    assert {area for _, area in divided} == {"IL", "north", "south"}
+    assert {indicator for indicator, _ in divided} == {COUNT, SHARE, MEAN}
+
+
 def test_share_without_a_whole_is_missing(values):
     assert shown(cell(values, SHARE, "0202", "2020")) == NOTHING
 
@@ -365,12 +392,19 @@ def test_agreed_baseline_stays_beside_what_the_source_says_today(values, built, 
         name: pd.DataFrame(
             [dict(row) for row in declared.rows(name)], columns=[c.name for c in declared.objects[name].columns]
         )
-        for name in ("indicators", "areas", "baselines", "breaks", "targets")
+        for name in ("indicators", "areas", "baselines", "breaks", "targets", "area_groups")
     }
     with duckdb.connect(str(home.next_warehouse), read_only=True) as connection:
         facts = connection.sql("select * from fct_indicator_values").df()
     assessed = assess(facts, registers["indicators"], settings, registers["breaks"])
-    published = protect(assessed, registers["indicators"], registers["areas"], settings, registers["baselines"])
+    published = protect(
+        assessed,
+        registers["indicators"],
+        registers["areas"],
+        settings,
+        registers["baselines"],
+        registers["area_groups"],
+    )
     restated = restated_baselines(published, declared)
     numbers = restated[["indicator_id", "area_code", "baseline_period", "baseline_value", "baseline_restated_value"]]
     found = {row[:3]: row[3:] for row in numbers.astype(object).where(numbers.notna(), None).itertuples(index=False)}
@@ -389,6 +423,7 @@ def test_agreed_baseline_stays_beside_what_the_source_says_today(values, built, 
             settings,
             registers["baselines"],
             registers["targets"],
+            registers["area_groups"],
         )
         == []
     )

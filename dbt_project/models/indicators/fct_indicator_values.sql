@@ -34,6 +34,15 @@ observed_groups as (
     where results.dimension <> 'all'
 ),
 
+-- Which groups of areas there are in an area.
+areas_with_group as (
+    select distinct
+        ancestor_code,
+        dimension,
+        member
+    from {{ ref('int_area_groups') }}
+),
+
 -- What is missing is shown as missing: every area in each period of an indicator, every member of a reported group.
 spine as (
     select
@@ -42,7 +51,8 @@ spine as (
         observed_periods.frequency,
         observed_periods.period,
         'all' as dimension,
-        'all' as member
+        'all' as member,
+        'O' as status_without_row
     from observed_periods
     cross join {{ ref('stg_areas') }} as areas
     union all
@@ -52,9 +62,19 @@ spine as (
         observed_groups.frequency,
         observed_groups.period,
         observed_groups.dimension,
-        members.member
+        members.member,
+        -- Of areas that are not there, nothing can be reported.
+        case when area_groups.member is not null and areas_with_group.member is null then 'M' else 'O' end
+            as status_without_row
     from observed_groups
     inner join {{ ref('stg_groups') }} as members on observed_groups.dimension = members.dimension
+    left join {{ ref('stg_area_groups') }} as area_groups
+        on members.dimension = area_groups.dimension and members.member = area_groups.member
+    left join areas_with_group
+        on
+            observed_groups.area_code = areas_with_group.ancestor_code
+            and members.dimension = areas_with_group.dimension
+            and members.member = areas_with_group.member
     union all
     -- Pooled years have rows where they have values.
     select
@@ -63,7 +83,8 @@ spine as (
         frequency,
         period,
         dimension,
-        member
+        member,
+        'O' as status_without_row
     from results
     where frequency = '{{ pool_frequency() }}'
 ),
@@ -77,7 +98,7 @@ joined as (
         results.numerator,
         results.denominator,
         results.value,
-        coalesce(results.obs_status, 'O') as obs_status,
+        coalesce(results.obs_status, spine.status_without_row) as obs_status,
         results.coverage,
         results.n_hidden,
         results.source_object,
