@@ -223,16 +223,15 @@ def close(primarily: Flags, cells: Cells, sums: Sums, threshold: int, is_known: 
     # Only a part that its total contains can cover another: a missing one may have been left out of it.
     can_count = ~np.isnan(cells.smallest)[sums.part] | given_away
     is_open = np.ones(len(hidden), dtype=bool) if is_known is None else ~is_known
-    can_cover = is_open & (cells.smallest > 0)
     is_of_all = np.ones(len(sums.total), dtype=bool)
     for is_asked in (~sums.is_of_areas, is_of_all) if sums.is_of_areas.any() else (is_of_all,):
         before = -1
         while int(hidden.sum()) != before:
             before = int(hidden.sum())
             hidden |= is_key & is_open & ~_displayed(hidden, cells)
-            covers, totals = _covers(hidden, is_key, can_count, can_cover, cells, sums, is_asked)
+            covers, totals = _covers(hidden, is_key, can_count, is_open, cells, sums, is_asked)
             hidden[covers] = True
-            hidden[totals[is_open[totals]]] = True
+            hidden[totals] = True
     return hidden
 
 
@@ -268,7 +267,7 @@ def _covers(
     hidden: Flags,
     is_key: Flags,
     can_count: Flags,
-    can_cover: Flags,
+    is_open: Flags,
     cells: Cells,
     sums: Sums,
     is_asked: Flags,
@@ -289,13 +288,15 @@ def _covers(
     # A hidden total over parts that are all shown can be added up from them.
     is_bare = hidden[sums.total] & (counted == 0) & (seen == 0) & is_asked
     # Where zeros are shown everybody knows that a hidden part is none, so a zero covers nothing.
-    is_wanted = (is_alone | is_bare)[sums.group] & ~is_hidden & can_cover[sums.part]
+    can_cover = is_open[sums.part] & (cells.smallest[sums.part] > 0)
+    is_wanted = (is_alone | is_bare)[sums.group] & ~is_hidden & can_cover
     cost = _cost(hidden, counted + seen > 0, is_shown, sums)
-    at = np.flatnonzero(is_wanted & ~(is_alone[sums.group] & (cost == DEAR)))
+    can_hide_total = is_alone & is_open[sums.total]
+    at = np.flatnonzero(is_wanted & ~(can_hide_total[sums.group] & (cost == DEAR)))
     at = at[np.argsort(cost[at], kind="stable")]
     groups, first = np.unique(sums.group[at], return_index=True)
-    is_alone[groups] = False
-    return sums.part[at[first]], sums.total[is_alone]
+    can_hide_total[groups] = False
+    return sums.part[at[first]], sums.total[can_hide_total]
 
 
 def _cost(hidden: Flags, has_hidden_part: Flags, is_shown: Flags, sums: Sums) -> npt.NDArray[np.int8]:

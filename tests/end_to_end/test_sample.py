@@ -29,9 +29,18 @@ def digest_of(folder: Path) -> dict[str, str]:
 @pytest.fixture
 def copy(sample, tmp_path: Path) -> Path:
     """A published home that a test may spoil."""
-    target = tmp_path / "home"
-    shutil.copytree(sample.root, target, symlinks=True)
-    return target
+    return copied(sample.root, tmp_path)
+
+
+@pytest.fixture
+def small_copy(small, tmp_path: Path) -> Path:
+    """The same with few authorities, so that runs take half the time; no number of it covers the country."""
+    assert small.said.returncode == 0, small.said.stderr
+    return copied(small.root, tmp_path)
+
+
+def copied(root: Path, folder: Path) -> Path:
+    return shutil.copytree(root, folder / "home", symlinks=True)
 
 
 def test_sample_is_published_and_the_broken_files_are_answered(sample) -> None:
@@ -192,21 +201,22 @@ def test_deleted_outputs_are_rebuilt_byte_for_byte(copy: Path, measure: Measure)
     assert home.ledger.read_bytes() == ledger
 
 
-def test_implausible_release_is_refused_and_can_be_accepted_with_a_reason(copy: Path, measure: Measure) -> None:
-    home = Home(copy)
+def test_implausible_release_is_refused_and_can_be_accepted_with_a_reason(small_copy: Path, measure: Measure) -> None:
+    home = Home(small_copy)
     before = digest_of(home.site.resolve()), home.warehouse.read_bytes()
     header = "שם רשות,מחזור סיום,סמל מקצוע,יחידות לימוד,מספר נבחנים\r\n"
     (home.inbox / "sample_ministry" / "late.csv").write_text(header + "ירושלים,2023,35,5,150000\r\n", encoding="utf-8")
-    refused = measure("run", "--home", copy)
+    refused = measure("run", "--home", small_copy)
     assert refused.returncode == 1
     assert "check_release_totals_cover_parts: " in refused.stderr
     assert (digest_of(home.site.resolve()), home.warehouse.read_bytes()) == before
     assert (
-        "The last run was not published: check_release_totals_cover_parts" in measure("status", "--home", copy).stdout
+        "The last run was not published: check_release_totals_cover_parts"
+        in measure("status", "--home", small_copy).stdout
     )
     checks = [line.split(":")[0].strip() for line in refused.stderr.splitlines() if "check_release_" in line]
     for check in checks:
-        accepted = measure("run", "--home", copy, "--accept", check, "--why", "a trial of the gate")
+        accepted = measure("run", "--home", small_copy, "--accept", check, "--why", "a trial of the gate")
     assert accepted.returncode == 0, accepted.stderr
     assert digest_of(home.site.resolve()) != before[0]
 
@@ -241,17 +251,17 @@ def test_changed_definition_stops_a_run_and_a_new_version_breaks_the_series(
     assert set(country.loc[country["period"] >= "2020", "change_from_baseline"]) == {"not_comparable"}
 
 
-def test_lost_partner_is_no_explanation_for_lost_numbers(copy: Path, measure: Measure, tmp_path: Path) -> None:
+def test_lost_partner_is_no_explanation_for_lost_numbers(small_copy: Path, measure: Measure, tmp_path: Path) -> None:
     declared = load()
     changed = tmp_path / "without_a_partner"
     shutil.copytree(declared.initiative.folder, changed)
     rows = (changed / "partners.csv").read_text("utf-8").splitlines(keepends=True)
     kept = [row for row in rows if not row.startswith("sample_backbone,")]
     (changed / "partners.csv").write_text("".join(kept), encoding="utf-8")
-    before = digest_of(Home(copy).site.resolve())
-    done = measure("run", "--home", copy, "--initiative", changed)
+    before = digest_of(Home(small_copy).site.resolve())
+    done = measure("run", "--home", small_copy, "--initiative", changed)
     assert done.returncode == 1 and "check_release_coverage_kept" in done.stderr
-    assert digest_of(Home(copy).site.resolve()) == before
+    assert digest_of(Home(small_copy).site.resolve()) == before
 
 
 def test_acceptance_is_only_for_what_refused_the_last_run(sample, measure: Measure) -> None:
@@ -312,27 +322,27 @@ def test_home_refuses_another_initiative(sample, measure: Measure, declared: Dec
     assert done.returncode == 2 and "'other'" in done.stderr
 
 
-def test_withdrawal_changes_the_next_release_and_diff_says_what(copy: Path, measure: Measure) -> None:
-    first = json.loads((copy / "dashboards" / "site" / "release.json").read_text("utf-8"))["release_id"]
-    status = json.loads(measure("status", "--home", copy, "--format", "json").stdout)
+def test_withdrawal_changes_the_next_release_and_diff_says_what(small_copy: Path, measure: Measure) -> None:
+    first = json.loads((small_copy / "dashboards" / "site" / "release.json").read_text("utf-8"))["release_id"]
+    status = json.loads(measure("status", "--home", small_copy, "--format", "json").stdout)
     teachers = next(s for s in status["submissions"] if "Teachers" in s["path"])["submission_id"]
-    assert measure("withdraw", teachers, "--why", "sent by mistake", "--home", copy).returncode == 0
-    done = measure("run", "--home", copy)
+    assert measure("withdraw", teachers, "--why", "sent by mistake", "--home", small_copy).returncode == 0
+    done = measure("run", "--home", small_copy)
     assert done.returncode == 0, done.stderr
-    second = json.loads((copy / "dashboards" / "site" / "release.json").read_text("utf-8"))["release_id"]
-    diff = measure("releases", "diff", first, second, "--home", copy)
+    second = json.loads((small_copy / "dashboards" / "site" / "release.json").read_text("utf-8"))["release_id"]
+    diff = measure("releases", "diff", first, second, "--home", small_copy)
     assert "teachers_5u" in diff.stdout and "Added: 0" in diff.stdout
-    listed = measure("releases", "--home", copy).stdout
+    listed = measure("releases", "--home", small_copy).stdout
     assert first in listed and f"{second}" in listed
 
 
-def test_crash_between_site_and_warehouse_is_completed(copy: Path, measure: Measure) -> None:
-    home = Home(copy)
+def test_crash_between_site_and_warehouse_is_completed(small_copy: Path, measure: Measure) -> None:
+    home = Home(small_copy)
     home.next.mkdir(parents=True, exist_ok=True)
     os.replace(home.warehouse, home.next_warehouse)
     release = json.loads((home.site / "release.json").read_text("utf-8"))["release_id"]
     (home.next / "release_id").write_text(release)
-    done = measure("run", "--home", copy)
+    done = measure("run", "--home", small_copy)
     assert done.returncode == 0 and "Nothing to do" in done.stdout
     assert home.warehouse.exists() and not home.next_warehouse.exists()
 
