@@ -342,7 +342,7 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ),
     (
         "persons by two dimensions of areas",
-        lambda f: replace(f / "indicators.csv", ",gender;sector;periphery,", ",gender;sector;periphery;ses,"),
+        lambda f: replace(f / "indicators.csv", ",gender;sector,", ",gender;sector;periphery;ses,"),
         ["indicators.csv: row 2: dimensions", "'periphery'", "'ses'"],
     ),
     (
