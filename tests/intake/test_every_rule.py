@@ -22,6 +22,7 @@ Row = Mapping[str, str]
 # What no row can break: names, descriptions, and what merely says how a rule reads a text.
 DESCRIPTIVE_OF_COLUMN = {
     "name", "role", "description", "descriptions", "labels", "synonyms", "unit", "bare_year", "width", "examples",
+    "is_complete",
 }  # fmt: skip
 DESCRIPTIVE_OF_TABLE = {
     "id", "contract_id", "kind", "level", "shape", "derived", "labels", "description", "descriptions", "markers",
