@@ -87,7 +87,7 @@ KINDS: Mapping[str, str] = {
 KIND_MEANINGS: Mapping[str, str] = {
     "count": N_("How many there are, summed from the source's rows."),
     "proportion": N_("How many of a whole: the part can never be more than the whole."),
-    "ratio": N_("One sum divided by another; pupils move between areas, so it can exceed 100%."),
+    "ratio": N_("One sum divided by another; people move between areas, so it can exceed 100%."),
     "mean": N_("A mean in which every person counts alike, so that large places weigh more than small ones."),
     "reported": N_(
         "Another body measured it and gives the finished value, for this area and group alone. It is never added up "

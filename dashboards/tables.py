@@ -63,7 +63,7 @@ def positions(material: Material, voice: Voice, area: Area) -> Table | None:
         return None
     headers = (
         voice.say("Indicator"),
-        voice.say("School year"),
+        voice.period_word,
         voice.say("Value"),
         voice.say("Areas compared with"),
         voice.say("These areas together"),

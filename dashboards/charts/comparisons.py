@@ -124,7 +124,7 @@ def _comparison_summary(voice: Voice, everybody: Sequence[Area]) -> str:
 
 def _comparison_table(voice: Voice, everybody: Sequence[Area], rows: Sequence[tuple[str, ...]]) -> Table:
     names = (voice.name(a.row).isolated for a in everybody)
-    return Table((voice.say("Indicator"), voice.say("School year"), *names), tuple(rows))
+    return Table((voice.say("Indicator"), voice.period_word, *names), tuple(rows))
 
 
 def _area_legend(voice: Voice, everybody: Sequence[Area]) -> tuple[LegendItem, ...]:

@@ -151,5 +151,5 @@ def _group_chart(
             LegendItem("shape", names[n], SHAPES[n % len(SHAPES)][0], SHAPES[n % len(SHAPES)][2]) for n in sorted(used)
         ),
         notes=tuple(notes),
-        table=Table((voice.say("Indicator"), voice.say("School year"), *names), tuple(table)),
+        table=Table((voice.say("Indicator"), voice.period_word, *names), tuple(table)),
     )

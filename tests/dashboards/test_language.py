@@ -5,8 +5,8 @@ from dashboards.language import direction_of, self_name, voice
 
 
 def test_a_year_is_written_as_a_school_year_and_keeps_its_order() -> None:
-    assert periods.label("2022") == "\u20662021/22\u2069"
-    assert periods.label("2000") == "\u20661999/00\u2069"
+    assert periods.label("2022", is_school_year=True) == "\u20662021/22\u2069"
+    assert periods.label("2000", is_school_year=True) == "\u20661999/00\u2069"
 
 
 @pytest.mark.parametrize(("period", "at"), [("2022", 2022), ("2022-Q3", 2022.5), ("2022-07", 2022.5)])
@@ -21,7 +21,7 @@ def test_an_unknown_period_is_refused() -> None:
 
 @pytest.mark.parametrize("language", ["he", "ar", "en"])
 def test_numbers_and_ranges_are_isolated_whole(language: str) -> None:
-    speaker = voice(language, "he")
+    speaker = voice(language, "he", "school_year")
     assert speaker.value("persons", 21650) == "\u206621,650\u2069"
     assert speaker.value("share", 0.1623) == "\u206616.2%\u2069"
     assert speaker.span("share", 0.151, 0.172) == "\u206615.1%–17.2%\u2069"
@@ -29,16 +29,16 @@ def test_numbers_and_ranges_are_isolated_whole(language: str) -> None:
 
 
 def test_a_unit_nobody_styled_still_has_numbers() -> None:
-    assert voice("en", "he").value("litres", 1.25) == "\u20661.25\u2069"
+    assert voice("en", "he", "school_year").value("litres", 1.25) == "\u20661.25\u2069"
 
 
 def test_neighbouring_years_are_written_as_ranges() -> None:
-    said = bidi.plain(voice("en", "he").period_list(("2013", "2014", "2015", "2018")))
+    said = bidi.plain(voice("en", "he", "school_year").period_list(("2013", "2014", "2015", "2018")))
     assert said == "2012/13–2014/15, 2017/18"
 
 
 def test_a_missing_name_comes_from_the_default_language_and_says_so() -> None:
-    name = voice("ar", "he").name({"name_he": "רהט", "name_ar": None, "name_en": "Rahat"})
+    name = voice("ar", "he", "school_year").name({"name_he": "רהט", "name_ar": None, "name_en": "Rahat"})
     assert name == ("רהט", "he", "rtl")
 
 

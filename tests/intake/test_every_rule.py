@@ -22,6 +22,7 @@ Row = Mapping[str, str]
 # What no row can break: names, descriptions, and what merely says how a rule reads a text.
 DESCRIPTIVE_OF_COLUMN = {
     "name", "role", "description", "descriptions", "labels", "synonyms", "unit", "bare_year", "width", "examples",
+    "is_complete",
 }  # fmt: skip
 DESCRIPTIVE_OF_TABLE = {
     "id", "contract_id", "kind", "level", "shape", "derived", "labels", "description", "descriptions", "markers",
@@ -93,8 +94,15 @@ def _maximum(column: Column) -> Iterator[tuple[str, str, str]]:
         yield "maximum", "above_maximum", f"{column.maximum + 1:.0f}"
 
 
+def _required_with(column: Column) -> Iterator[tuple[str, str, str]]:
+    if column.required_with:
+        yield "required_with", "missing_value", ""
+
+
 def _pattern(column: Column) -> Iterator[tuple[str, str, str]]:
-    if column.pattern:
+    if column.pattern and column.calendar:
+        yield "pattern", "wrong_form", "1822"
+    elif column.pattern:
         yield "pattern", "wrong_form", f"{column.examples[0]}{NOTHING_OF_THE_KIND}"
 
 
@@ -121,6 +129,7 @@ OF_COLUMN: Mapping[str, Callable[[Column], Iterator[tuple[str, str, str]]]] = {
     "type": _type,
     "minimum": _minimum,
     "maximum": _maximum,
+    "required_with": _required_with,
     "pattern": _pattern,
     "codes": _codes,
     "reference": _reference,
