@@ -116,7 +116,7 @@ def _growth_chart(material: Material, voice: Voice, everybody: Sequence[Area]) -
 def _comparison_summary(voice: Voice, everybody: Sequence[Area]) -> str:
     own, others = everybody[0], everybody[1:]
     return voice.say(
-        "{area} beside {others}, each in the latest year with a value.",
+        "{area} beside {others}, each in the latest period with a value.",
         area=voice.name(own.row).isolated,
         others=voice.series(voice.name(a.row).isolated for a in others),
     )

@@ -89,7 +89,7 @@ def _summary(material: Material, voice: Voice, indicator: Indicator, shown: Sequ
         return voice.say("From {start} in {start_period}, the baseline, to {value} in {period}.", **parts)
     first = shown[0]
     if first.period == last.period:
-        return voice.say("{value} in {period}; there is no other year to compare with yet.", **parts)
+        return voice.say("{value} in {period}; there is no other period to compare with yet.", **parts)
     parts |= {"start": voice.value(unit, first.value), "start_period": voice.period(first.period)}
     return voice.say("From {start} in {start_period} to {value} in {period}.", **parts)
 

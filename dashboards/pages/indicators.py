@@ -75,7 +75,7 @@ def _facts(material: Material, voice: Voice, indicator: Indicator) -> list[tuple
         (voice.say("Divided by"), _divisor(material, voice, row)),
         (voice.say("Responsible"), str(row["responsible"] or "")),
         (voice.say("Baseline"), voice.period(row["baseline_period"])),
-        (voice.say("First year"), voice.period(row["first_period"])),
+        (voice.say("First period"), voice.period(row["first_period"])),
         (voice.say("Version of the definition"), voice.integer(row["definition_version"])),
         (voice.say("This version holds from"), voice.period(row["version_first_period"])),
     ]

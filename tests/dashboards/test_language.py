@@ -1,6 +1,7 @@
 import pytest
 
 from dashboards import bidi, periods
+from dashboards.labels import UNITS
 from dashboards.language import direction_of, self_name, voice
 
 
@@ -55,3 +56,22 @@ def test_a_name_cannot_turn_the_text_around() -> None:
 def test_a_chart_string_is_wrapped_once() -> None:
     assert bidi.chart(bidi.number("5"), "rtl") == bidi.number("5")
     assert bidi.chart("ערך: " + bidi.number("5"), "rtl").startswith("\u2067ערך")
+
+
+def test_a_calendar_year_is_written_as_it_is() -> None:
+    speaker = voice("en", "en", "calendar_year")
+    assert bidi.plain(speaker.period("2022")) == "2022"
+    assert bidi.plain(speaker.period_list(("2013", "2014", "2016"))) == "2013–2014, 2016"
+
+
+@pytest.mark.parametrize(
+    ("calendar", "language", "word"),
+    [("school_year", "en", "School year"), ("calendar_year", "en", "Year"), ("month", "he", "חודש")],
+)
+def test_periods_are_called_what_the_calendar_calls_them(calendar: str, language: str, word: str) -> None:
+    assert voice(language, "en", calendar).period_word == word
+
+
+def test_a_unit_that_the_initiative_declares_has_its_name() -> None:
+    speaker = voice("en", "en", "month", {"wells": {"en": "Wells"}})
+    assert (speaker.unit(UNITS, "wells"), speaker.unit(UNITS, "persons")) == ("Wells", "number of persons")
