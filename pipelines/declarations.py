@@ -572,6 +572,7 @@ COLUMN_PROPERTIES = {
     "where",
     "unit",
     "calendar",
+    "calendar_synonyms",
     "bare_year",
     "width",
     "complete",
@@ -725,7 +726,7 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str, initi
         description=" ".join((source.description or "").split()),
         labels=MappingProxyType(labels),
         descriptions=MappingProxyType(dict(custom.get("descriptions", {}))),
-        synonyms=tuple(s.synonym for s in source.synonyms or [] if s.synonym),
+        synonyms=(*custom.get("calendar_synonyms", {}).get(calendar, ()), *_synonyms(source, initiative.languages)),
         reference=_reference(where, source, custom),
         codes=(*(_code(code) for code in source.enum or []), *_own_codes(custom.get("more_codes"), initiative)),
         minimum=options.get("minimum"),
@@ -766,6 +767,13 @@ def _code(source: Any) -> Code:
         tuple(custom.get("synonyms", ())),
         bool(custom.get("is_official", False)),
     )
+
+
+def _synonyms(source: Any, languages: Sequence[str]) -> Iterator[str]:
+    """Other names of a column in the initiative's languages, and those that are of no language."""
+    for synonym in source.synonyms or []:
+        if synonym.synonym and (synonym.locale is None or synonym.locale in languages):
+            yield synonym.synonym
 
 
 def _own_codes(section: str | None, initiative: Initiative) -> Iterator[Code]:

@@ -106,6 +106,14 @@ def test_the_period_has_the_name_and_form_of_the_declared_calendar(folder: Path)
     assert load().objects["reported_measures"].column("period").label("en") == "School year"
 
 
+def test_headers_are_known_in_the_initiative_s_languages_and_by_its_calendar(folder: Path) -> None:
+    """A village that reports by month need not be told that "school year" is understood, or what it is in Arabic."""
+    known = set(table_of(folder).column("period").synonyms)
+    assert known >= {"month", "year", "period"}
+    assert not known & {"school year", "quarter", "السنة", "שנה"}
+    assert set(load().objects["reported_measures"].column("period").synonyms) >= {"school year", "שנה", "السنة"}
+
+
 def test_a_column_is_called_what_the_initiative_calls_it(folder: Path) -> None:
     assert table_of(folder).column("period").label("en") == "Month of the report"
     declared = load(folder)
