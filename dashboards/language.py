@@ -18,7 +18,7 @@ from babel.numbers import format_decimal, format_percent
 from dashboards import bidi, periods
 from dashboards.theme import unit_format
 from pipelines.declarations import CALENDAR_WORDS
-from pipelines.translation import translator
+from pipelines.translation import SOURCE_LANGUAGE, translator
 
 SCHOOL_YEAR = "school_year"
 
@@ -65,8 +65,8 @@ class Voice:
         return self.of({code: names.get(f"{stem}_{code}") for code in (self.code, self.fallback)})
 
     def of(self, by_language: Mapping[str, Any]) -> Name:
-        """The text of this language out of a mapping by language, else the default language's, else any."""
-        for code in (self.code, self.fallback, *sorted(by_language)):
+        """The text of this language out of a mapping by language, else of the default one, else in English, else any."""
+        for code in (self.code, self.fallback, SOURCE_LANGUAGE, *sorted(by_language)):
             if by_language.get(code):
                 return Name(bidi.clean(str(by_language[code])), code, direction_of(code))
         return Name("", self.code, self.direction)

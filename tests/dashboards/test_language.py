@@ -43,6 +43,10 @@ def test_a_missing_name_comes_from_the_default_language_and_says_so() -> None:
     assert name == ("רהט", "he", "rtl")
 
 
+def test_a_name_in_neither_language_is_given_in_english_as_sentences_are() -> None:
+    assert voice("pt", "pt", "month").of({"ar": "مقاييس", "he": "מדדים", "en": "Measures"}) == ("Measures", "en", "ltr")
+
+
 def test_direction_and_own_name_come_from_the_locale_data() -> None:
     assert (direction_of("ar"), direction_of("en")) == ("rtl", "ltr")
     assert self_name("he") == "עברית"

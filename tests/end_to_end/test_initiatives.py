@@ -117,6 +117,8 @@ def test_its_pages_name_its_places_and_months_and_nothing_of_another_initiative(
     assert "2021-03" in pages["pt/areas/vale/index.html"] and "Month" in pages["pt/areas/vale/index.html"]
     foreign = re.compile(r"school year|pupil|matriculation|israel|hebrew|ministry", re.IGNORECASE)
     assert {path: foreign.findall(text) for path, text in pages.items() if foreign.search(text)} == {}
+    letters = re.compile("[\u0590-\u06ff]")
+    assert [path for path, text in pages.items() if letters.search(text)] == []
 
 
 def test_its_template_speaks_its_language(measure: Callable, tmp_path: Path) -> None:
