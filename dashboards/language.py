@@ -65,7 +65,7 @@ class Voice:
         return self.of({code: names.get(f"{stem}_{code}") for code in (self.code, self.fallback)})
 
     def of(self, by_language: Mapping[str, Any]) -> Name:
-        """The text of this language out of a mapping by language, else of the default one, else in English, else any."""
+        """The text of this language out of a mapping by language, else of the default one, else English, else any."""
         for code in (self.code, self.fallback, SOURCE_LANGUAGE, *sorted(by_language)):
             if by_language.get(code):
                 return Name(bidi.clean(str(by_language[code])), code, direction_of(code))
