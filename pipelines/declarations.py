@@ -975,6 +975,9 @@ def _check_area_groups(declared: Declarations) -> None:
         where, dimension = f"{file}: row {number}", row["dimension"]
         if dimension in reported or "." in dimension:
             raise DeclarationError(f"{where}: dimension: '{dimension}' is crossed, or what datasets say of persons.")
+        if row["within"] not in (None, *declared.initiative.area_types):
+            known = ", ".join(declared.initiative.area_types)
+            raise DeclarationError(f"{where}: within: '{row['within']}' is none of {known}.")
         for area in _areas_of(declared, row, where):
             if area["area_type"] != declared.initiative.area_types[-1]:
                 raise DeclarationError(
@@ -1093,6 +1096,11 @@ def _check_model(declared: Declarations, where: str, row: Mapping[str, Any]) -> 
     unknown = [o for o in split_list(row["numerator_objects"]) if o not in {t.id for t in declared.datasets}]
     if unknown:
         raise DeclarationError(f"{where}: numerator_objects: '{unknown[0]}' is not a declared dataset.")
+    if row["counts_persons"]:
+        raise DeclarationError(
+            f"{where}: counts_persons: a {MODEL} cannot be protected with what its persons are part of; declare it as "
+            "a count, a proportion or a ratio."
+        )
     parts = [f"{part}_{what}" for part in ("numerator", "denominator") for what in ("measure", "filter")]
     given = next((name for name in (*parts, "numerator_counts", "denominator_objects") if row[name] is not None), None)
     if given is not None:

@@ -121,7 +121,8 @@ def _group_chart(
             # A count of several years would not stand on the axis of single ones.
             pools = [material.pool(area.code, indicator.id, dimension, str(m["member"])) for m in members]
             last, pooled = _newest(pools)
-            if last and _n_shown(pooled) > _n_shown(found):
+            is_new = last is not None and (period is None or last >= period)
+            if last and is_new and _n_shown(pooled) > _n_shown(found):
                 period, found, when = last, pooled, voice.pool(last, material.pooled_years)
                 together.append(when)
         if period is None:

@@ -22,6 +22,8 @@ from pipelines.translation import SOURCE_LANGUAGE
 
 MART = "mart_reconciliation"
 SOURCES, PARTNERS = "sources", "partners"
+# Between the paths of several files: no path has two slashes together.
+FILE_SEPARATOR = " // "
 NUMBERS = ("value", "other_value", "difference", "ratio")
 DIFFERS, LEFT_OUT = "differs", "left_out"
 # Kinds of disagreement, the likeliest mistakes first, and what the analyst does about each.
@@ -139,7 +141,8 @@ def _paths(ledger: Ledger) -> Mapping[str, str]:
 
 
 def _files(paths: Mapping[str, str], submissions: str) -> str:
-    return ";".join(paths[submission_id] for submission_id in _listed(submissions))
+    """Their paths, with what no path holds between them."""
+    return FILE_SEPARATOR.join(paths[submission_id] for submission_id in _listed(submissions))
 
 
 # Two sources

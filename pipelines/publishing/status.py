@@ -14,7 +14,7 @@ from pipelines.intake.examine import DUPLICATE, HELD, PARTLY, REFUSED, TAKEN_IN
 from pipelines.paths import Home
 from pipelines.publishing import definitions, reconciliation, release
 from pipelines.publishing.ledger import Ledger, Submission
-from pipelines.publishing.reconciliation import KINDS
+from pipelines.publishing.reconciliation import FILE_SEPARATOR, KINDS
 
 # Of the disagreements between sources or partners: the worst in text, more in JSON, all in the kept list.
 DISAGREEMENTS_SHOWN, DISAGREEMENTS_LISTED = 5, 100
@@ -161,7 +161,9 @@ def _side(listed: Mapping[str, Any], prefix: str) -> str:
     summed = " (sum of parts)" if listed[f"{prefix}distance"] else ""
     if prefix and listed["other_dimension"]:
         summed = f" (sum by {listed['other_dimension']})"
-    files = [f"{path}, {i}" for i, path in zip(submissions, listed[f"{prefix}files"].split(";"), strict=True)]
+    files = [
+        f"{path}, {i}" for i, path in zip(submissions, listed[f"{prefix}files"].split(FILE_SEPARATOR), strict=True)
+    ]
     more = f" and {len(files) - 1} more" if len(files) > 1 else ""
     return f"{number} in {listed[f'{prefix}object_id']}{summed} ({files[0]}{more})"
 

@@ -86,6 +86,18 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["indicators.csv", "row 45", "numerator_measure", "must be empty"],
     ),
     (
+        "a model of persons",
+        lambda f: replace(
+            f / "indicators.csv", "matriculation_school,,,,,,0,false,", "matriculation_school,,,,,,0,true,"
+        ),
+        ["indicators.csv", "row 45", "counts_persons"],
+    ),
+    (
+        "groups of areas within no type of area",
+        lambda f: replace(f / "area_groups.csv", "=1|2|3|4,country,", "=1|2|3|4,county,"),
+        ["area_groups.csv", "row 2", "within", "county"],
+    ),
+    (
         "pooled quarters",
         lambda f: replace(f / "indicators.csv", ",true,true,A,", ",true,true,Q,"),
         ["indicators.csv", "row 2", "is_pooled"],
@@ -325,12 +337,12 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ),
     (
         "a group of areas that datasets know as a group of persons",
-        lambda f: _append_to(f / "area_groups.csv", *(f"gender,{m},ses_cluster={n},x" for n, m in GENDERS)),
+        lambda f: _append_to(f / "area_groups.csv", *(f"gender,{m},ses_cluster={n},,x" for n, m in GENDERS)),
         ["area_groups.csv: row 8: dimension", "'gender'"],
     ),
     (
         "persons by two dimensions of areas",
-        lambda f: replace(f / "indicators.csv", ",gender;sector;periphery,", ",gender;sector;periphery;ses,"),
+        lambda f: replace(f / "indicators.csv", ",gender;sector,", ",gender;sector;periphery;ses,"),
         ["indicators.csv: row 2: dimensions", "'periphery'", "'ses'"],
     ),
     (

@@ -68,24 +68,6 @@ def test_every_authority_row_of_the_fixed_counts_equals_the_published_value(
     assert {key: published.get(key) for key in expected} == expected
 
 
-def test_periphery_is_the_sum_of_its_authorities_and_says_how_many_of_them_are_there(real) -> None:
-    # Added up by hand from sheet 2 and the clusters of areas.csv; 110, 90 and 26 authorities are expected to report.
-    values = real.values
-    rows = values[(values.indicator_id == "mathematics_5u_examinees") & (values.area_code == "IL")]
-    found = rows[(rows.dimension == "periphery")].set_index(["period", "member"])
-    expected = {
-        ("2022", "periphery"): (3893, 93 / 110),
-        ("2022", "intermediate"): (8638, 79 / 90),
-        ("2022", "centre"): (8955, 1),
-        ("2023", "periphery"): (3774, 93 / 110),
-        ("2023", "intermediate"): (8304, 80 / 90),
-        ("2023", "centre"): (8733, 1),
-    }
-    assert {key: found.value[key] for key in expected} == {key: value for key, (value, _) in expected.items()}
-    for key, (_, coverage) in expected.items():
-        assert found.coverage[key] == pytest.approx(coverage)
-
-
 def test_absent_row_is_neither_zero_nor_published_as_a_number(real, real_files: Path) -> None:
     values = real.values
     counted = values[(values.area_type == "authority") & (values.indicator_id == "physics_5u_examinees")]
@@ -105,9 +87,6 @@ def test_number_is_traced_to_its_cell(real, measure: Measure) -> None:
     done = measure("trace", "mathematics_5u_examinees", "IL", "2023", "--home", real.root)
     assert done.returncode == 0
     assert WORKBOOK in done.stdout and "B218: 20979" in done.stdout
-    members = ("--dimension", "periphery", "--member", "periphery")
-    of_group = measure("trace", "mathematics_5u_examinees", "IL", "2023", *members, "--home", real.root)
-    assert "periphery=periphery: 3,774" in of_group.stdout and "n_examinees, 93 cells" in of_group.stdout
     assert measure("trace", "mathematics_5u_examinees", "IL", "1999", "--home", real.root).returncode == 1
     assert measure("trace", "no_such_indicator", "IL", "2023", "--home", real.root).returncode == 2
 

@@ -11,7 +11,8 @@ grouped as (
     select
         areas.area_code,
         members.dimension,
-        members.member
+        members.member,
+        members.within
     from {{ ref('stg_area_groups') }} as members
     inner join areas
         on
@@ -35,3 +36,4 @@ inner join {{ ref('int_area_ancestors') }} as ancestors
     on
         grouped.area_code = ancestors.area_code
         and ancestors.area_code <> ancestors.ancestor_code
+        and (grouped.within is null or grouped.within = ancestors.ancestor_type)

@@ -2,36 +2,17 @@ with indicators as (
     select * from {{ ref('stg_indicators') }}
 ),
 
--- Pooled years have the targets that follow from themselves: what others measure they measure by single years, and an
--- amount of a count is a year's.
-frequencies as (
-    select
-        indicator_id,
-        frequency,
-        kind,
-        false as is_pool
-    from indicators
-    union all
-    select
-        indicator_id,
-        '{{ pool_frequency() }}' as frequency,
-        kind,
-        true as is_pool
-    from indicators
-    where is_pooled
-),
-
 declared as (
     select
         targets.indicator_id,
         areas.area_code,
-        frequencies.frequency,
+        indicators.frequency,
         targets.dimension,
         targets.member,
         targets.kind,
         cast(targets.amount as double) as amount,
         targets.target_period,
-        case when frequencies.is_pool then 'linear' else targets.path end as path,
+        targets.path,
         targets.area_type,
         targets.area_code as declared_area_code,
         coalesce(targets.reference_indicator, targets.indicator_id) as reference_indicator,
@@ -41,7 +22,6 @@ declared as (
             partition by
                 targets.indicator_id,
                 areas.area_code,
-                frequencies.frequency,
                 targets.dimension,
                 targets.member
             order by case when targets.area_code is null then 1 else 0 end
@@ -51,14 +31,8 @@ declared as (
         on
             targets.area_type = areas.area_type
             and (targets.area_code is null or targets.area_code = areas.area_code)
-    inner join frequencies
-        on
-            targets.indicator_id = frequencies.indicator_id
-            and (
-                not frequencies.is_pool
-                or targets.kind = 'multiple_of_baseline'
-                or (targets.kind = 'absolute' and frequencies.kind <> 'count')
-            )
+    -- A target is of single years: a path read at the end of several would always be ahead of them.
+    inner join indicators on targets.indicator_id = indicators.indicator_id
 ),
 
 -- What a target is measured by: the newest whole value, up to the target's period, of a cohort, a comparator or another
