@@ -5,7 +5,17 @@ Belongs here: what a card says. Does not belong here: charts, and which cards a 
 
 from dashboards.charts.words import capital, cell, headline, with_range
 from dashboards.content import MISSING, SHOWN, Area, Indicator, Material, Point, Series
-from dashboards.labels import CHANGES, GOING_WELL, JUDGED, NEEDS_ATTENTION, NO_TARGET, STATES, STATUSES, VERDICTS
+from dashboards.labels import (
+    CHANGES,
+    GOING_WELL,
+    JUDGED,
+    NEEDS_ATTENTION,
+    NO_TARGET,
+    SINCE_PREVIOUS,
+    STATES,
+    STATUSES,
+    VERDICTS,
+)
 from dashboards.language import Voice
 from dashboards.views import Badge, Card, GoalView
 
@@ -45,7 +55,7 @@ def card(material: Material, voice: Voice, area: Area, indicator: Indicator) -> 
         state=state,
         verdict=verdict_badge(material, voice, indicator, shown),
         facts=_facts(voice, unit, now, shown, restated["baseline_restated_value"] if restated else None),
-        changes=_changes(voice, unit, points, shown),
+        changes=_changes(voice, indicator, points, shown),
         notes=(
             *_method_note(material, voice, indicator, shown),
             *_notes(voice, unit, points, shown),
@@ -95,8 +105,10 @@ def _facts(
     return tuple(facts)
 
 
-def _changes(voice: Voice, unit: str, points: Series, shown: Point | None) -> tuple[tuple[str, Badge, str], ...]:
-    """Change since the baseline and since the year before: the judged word first, then the plain difference."""
+def _changes(
+    voice: Voice, indicator: Indicator, points: Series, shown: Point | None
+) -> tuple[tuple[str, Badge, str], ...]:
+    """Change since the baseline and since the period before: the judged word first, then the plain difference."""
     if shown is None or shown.value is None:
         return ()
     found = []
@@ -104,12 +116,13 @@ def _changes(voice: Voice, unit: str, points: Series, shown: Point | None) -> tu
         found.append((voice.say("Since the baseline"), shown.change_from_baseline, shown.baseline_value))
     before = points[-2] if len(points) > 1 else None
     if before:
-        found.append((voice.say("Since the year before"), shown.change_from_previous, before.value))
+        since = voice.word(SINCE_PREVIOUS, indicator.row["frequency"])
+        found.append((since, shown.change_from_previous, before.value))
     return tuple(
         (
             label,
             Badge(code, voice.word(CHANGES, code)),
-            voice.difference(unit, shown.value - start) if start is not None else "",
+            voice.difference(indicator.unit, shown.value - start) if start is not None else "",
         )
         for label, code, start in found
         if code and code != "not_comparable"

@@ -29,6 +29,13 @@ CHANGES: Mapping[str, str] = {
     "not_comparable": N_("Cannot be compared"),
 }
 
+# What the value is compared with that stands before it, by the indicator's rhythm.
+SINCE_PREVIOUS: Mapping[str, str] = {
+    "A": N_("Since the year before"),
+    "Q": N_("Since the quarter before"),
+    "M": N_("Since the month before"),
+}
+
 POSITIONS: Mapping[str, str] = {
     "inside": N_("Inside what chance allows"),
     "above": N_("Above what chance allows"),
@@ -87,7 +94,7 @@ KINDS: Mapping[str, str] = {
 KIND_MEANINGS: Mapping[str, str] = {
     "count": N_("How many there are, summed from the source's rows."),
     "proportion": N_("How many of a whole: the part can never be more than the whole."),
-    "ratio": N_("One sum divided by another; pupils move between areas, so it can exceed 100%."),
+    "ratio": N_("One sum divided by another; people move between areas, so it can exceed 100%."),
     "mean": N_("A mean in which every person counts alike, so that large places weigh more than small ones."),
     "reported": N_(
         "Another body measured it and gives the finished value, for this area and group alone. It is never added up "
@@ -127,7 +134,7 @@ PARTNER_TYPES: Mapping[str, str] = {
 # What each check of the release gate asks, in words; a check without words here stands under its own name.
 CHECKS: Mapping[str, str] = {
     "check_release_keys_unique": N_("No value is published twice"),
-    "check_release_coverage_kept": N_("No area or year of the last release has gone missing"),
+    "check_release_coverage_kept": N_("No area or period of the last release has gone missing"),
     "check_release_totals_cover_parts": N_("The whole country is at least the sum of its areas"),
     "check_release_values_in_range": N_("Every value is possible in its unit"),
     "check_release_change_plausible": N_("No value changes from year to year more than is believable"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from babel import Locale
@@ -16,7 +17,10 @@ from babel.numbers import format_decimal, format_percent
 
 from dashboards import bidi, periods
 from dashboards.theme import unit_format
-from pipelines.translation import translator
+from pipelines.declarations import CALENDAR_WORDS
+from pipelines.translation import SOURCE_LANGUAGE, translator
+
+SCHOOL_YEAR = "school_year"
 
 
 class Name(NamedTuple):
@@ -41,6 +45,8 @@ class Voice:
     locale: Locale
     direction: str
     translate: Callable[[str], str]
+    calendar: str
+    units: Mapping[str, Mapping[str, str]]
 
     def say(self, text: str, **parts: object) -> str:
         """A sentence with its parts filled in; parts come isolated already."""
@@ -50,13 +56,17 @@ class Voice:
         """The word for a code; an unknown code stands as it is."""
         return self.translate(words.get(code or "", code or ""))
 
+    def unit(self, words: Mapping[str, str], unit: str) -> str:
+        """The word for a unit; of one that the initiative itself declares, its name."""
+        return self.of(self.units[unit]).text if unit in self.units else self.word(words, unit)
+
     def name(self, names: Mapping[str, Any], stem: str = "name") -> Name:
         """A register row's name in this language, else in the default one, marked as such."""
         return self.of({code: names.get(f"{stem}_{code}") for code in (self.code, self.fallback)})
 
     def of(self, by_language: Mapping[str, Any]) -> Name:
-        """The text of this language out of a mapping by language, else the default language's, else any."""
-        for code in (self.code, self.fallback, *sorted(by_language)):
+        """The text of this language out of a mapping by language, else of the default one, else English, else any."""
+        for code in (self.code, self.fallback, SOURCE_LANGUAGE, *sorted(by_language)):
             if by_language.get(code):
                 return Name(bidi.clean(str(by_language[code])), code, direction_of(code))
         return Name("", self.code, self.direction)
@@ -98,11 +108,31 @@ class Voice:
 
     def period(self, period: str | None) -> str:
         """A period, isolated."""
-        return periods.label(period) if period else "–"
+        return periods.label(period, is_school_year=self._has_school_years) if period else "–"
+
+    @property
+    def period_word(self) -> str:
+        """What the initiative's periods are called."""
+        return self.say(CALENDAR_WORDS[self.calendar])
+
+    @property
+    def _has_school_years(self) -> bool:
+        return self.calendar == SCHOOL_YEAR
 
     def period_list(self, found: tuple[str, ...]) -> str:
         """Periods in a row, neighbouring years as ranges."""
-        return self.series(_ranges(found))
+        return self.series(self._ranges(found))
+
+    def _ranges(self, found: tuple[str, ...]) -> list[str]:
+        runs: list[list[str]] = []
+        for period in found:
+            follows = runs and period.isdigit() and runs[-1][-1].isdigit() and int(period) == int(runs[-1][-1]) + 1
+            if follows:
+                runs[-1].append(period)
+            else:
+                runs.append([period])
+        ends = ([bidi.plain(self.period(period)) for period in dict.fromkeys((run[0], run[-1]))] for run in runs)
+        return [bidi.number("–".join(pair)) for pair in ends]
 
     def pool(self, period: str, years: int) -> str:
         """Years taken together, named by the last of them."""
@@ -126,10 +156,12 @@ def self_name(language: str) -> str:
     return Locale.parse(language, sep="-").get_display_name() or language
 
 
-def voice(language: str, fallback: str) -> Voice:
-    """The voice of a language; names it lacks are taken from the fallback language."""
+def voice(
+    language: str, fallback: str, calendar: str, units: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+) -> Voice:
+    """The voice of a language; names it lacks are taken from the fallback language, periods are of the calendar."""
     locale = Locale.parse(language, sep="-")
-    return Voice(language, fallback, locale, locale.text_direction, translator(language))
+    return Voice(language, fallback, locale, locale.text_direction, translator(language), calendar, units)
 
 
 def _rounded(unit: str, value: float) -> float:
@@ -162,18 +194,3 @@ def _percent(language: str, share: float) -> str:
 @cache
 def _date(language: str, iso: str) -> str:
     return str(format_date(date.fromisoformat(iso), format="long", locale=language))
-
-
-def _ranges(found: tuple[str, ...]) -> list[str]:
-    runs: list[list[str]] = []
-    for period in found:
-        follows = runs and period.isdigit() and runs[-1][-1].isdigit() and int(period) == int(runs[-1][-1]) + 1
-        if follows:
-            runs[-1].append(period)
-        else:
-            runs.append([period])
-    short = (bidi.plain(periods.label(run[0])) for run in runs)
-    return [
-        bidi.number(start if len(run) == 1 else f"{start}–{bidi.plain(periods.label(run[-1]))}")
-        for start, run in zip(short, runs, strict=True)
-    ]

@@ -24,8 +24,8 @@ def position(period: str) -> float:
 
 
 @cache
-def label(period: str) -> str:
-    """A period for people: `2022` closes the school year 2021/22; other rhythms stand as they are written."""
-    if re.fullmatch(r"\d{4}", period):
+def label(period: str, *, is_school_year: bool) -> str:
+    """A period for people: of school years `2022` is the one that closes then, 2021/22; others stand as written."""
+    if is_school_year and re.fullmatch(r"\d{4}", period):
         return bidi.number(f"{int(period) - 1}/{period[2:]}")
     return bidi.number(period)

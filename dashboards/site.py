@@ -68,9 +68,14 @@ def figure_json(figure: Mapping[str, Any]) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
+def _voice(content: SiteContent, language: str) -> Voice:
+    initiative = content.declarations.initiative
+    return voice(language, initiative.default_language, initiative.calendar, initiative.settings.get("units") or {})
+
+
 def _draw(material: Material, languages: Sequence[str], out: Path, make: Maker, language: str) -> None:
     """Write all pages of one kind in one language."""
-    speaker = voice(language, material.declarations.initiative.default_language)
+    speaker = _voice(material.content, language)
     environment = _environment(speaker)
     shared = _shared(material, speaker, languages)
     for page in make(material, speaker):
@@ -119,6 +124,7 @@ def _environment(speaker: Voice) -> Environment:
         auto_reload=False,
     )
     environment.globals |= {"_": speaker.translate, "say": speaker.say, "foreign": partial(_foreign, speaker)}
+    environment.globals["period_word"] = speaker.period_word
     environment.filters |= {"bidi": bidi.html, "plain": bidi.plain, "figure": figure_json}
     return environment
 
@@ -157,7 +163,7 @@ def _shared(material: Material, speaker: Voice, languages: Sequence[str]) -> dic
 def _language_page(content: SiteContent, languages: Sequence[str]) -> str:
     """The page above all languages: it goes on to the default one, and offers the others."""
     initiative = content.declarations.initiative
-    speaker = voice(initiative.default_language, initiative.default_language)
+    speaker = _voice(content, initiative.default_language)
     return (
         _environment(speaker)
         .get_template("language.html")

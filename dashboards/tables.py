@@ -35,7 +35,7 @@ def report_card(material: Material, voice: Voice, area: Area) -> tuple[str, Tabl
         voice.say("Improved by the trend too"),
     )
     sentence = voice.say(
-        "{improved} of {total} indicators improved since the baseline; the trend over the years confirms {confirmed}.",
+        "{improved} of {total} indicators improved since the baseline; the trend over time confirms {confirmed}.",
         improved=voice.integer(rows[ALL]["n_improved"]),
         total=voice.integer(rows[ALL]["n_indicators"]),
         confirmed=voice.integer(rows[ALL]["n_improved_by_trend"]),
@@ -63,7 +63,7 @@ def positions(material: Material, voice: Voice, area: Area) -> Table | None:
         return None
     headers = (
         voice.say("Indicator"),
-        voice.say("School year"),
+        voice.period_word,
         voice.say("Value"),
         voice.say("Areas compared with"),
         voice.say("These areas together"),

@@ -286,7 +286,7 @@ def sample(options: argparse.Namespace) -> int:
     from pipelines import sample as synthetic
 
     home, declarations = _open(options)
-    for file in synthetic.make(declarations, home.inbox, scale=options.scale):
+    for file in synthetic.send(declarations, home.inbox, scale=options.scale):
         print(file.relative_to(home.root))
     return OK
 

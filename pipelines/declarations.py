@@ -11,7 +11,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -26,7 +26,24 @@ from pipelines.translation import N_, translator
 DATASET, REGISTER, PUBLISHED = "dataset", "register", "published"
 ROLES = {"area", "period", "dimension", "filter", "measure", "attribute", "label"}
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
-CALENDARS = ("school_year",)
+# What the periods of a column are, and the rhythm (SDMX frequency) of each.
+CALENDARS: Mapping[str, str] = MappingProxyType(
+    {"school_year": "A", "calendar_year": "A", "quarter": "Q", "month": "M"}
+)
+# In a contract: the calendar that the initiative declares.
+OWN_CALENDAR = "initiative"
+CALENDAR_WORDS: Mapping[str, str] = MappingProxyType(
+    {"school_year": N_("School year"), "calendar_year": N_("Year"), "quarter": N_("Quarter"), "month": N_("Month")}
+)
+# One period, and the next.
+CALENDAR_EXAMPLES: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "school_year": ("2022", "2023"),
+        "calendar_year": ("2022", "2023"),
+        "quarter": ("2022-Q3", "2022-Q4"),
+        "month": ("2022-09", "2022-10"),
+    }
+)
 # SDMX observation statuses (code list CL_OBS_STATUS 2.x) that a marker may stand for; some of them go with a number.
 STATUSES: Mapping[str, str] = MappingProxyType(
     {
@@ -54,7 +71,7 @@ OPERATORS = {"<=", "<", ">=", ">", "==", "!="}
 APPEND, REPLACES = "append", "replaces"
 # Where a landed row comes from; intake adds these columns to every dataset.
 LINEAGE = ("submission_id", "partner_id", "source_sheet", "source_row")
-INDICATORS, BREAKS, AREA_GROUPS = "indicators", "breaks", "area_groups"
+INDICATORS, BREAKS, GROUPS, AREA_GROUPS = "indicators", "breaks", "groups", "area_groups"
 DEFAULTS = SCHEMAS / "defaults.yml"
 # The same language, read ten times as fast where the C library came with the package.
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -117,6 +134,8 @@ class Column:
     # Of a dimension: whether each of its members has a row wherever one of them has; what lacks one is not whole.
     is_complete: bool
     examples: tuple[str, ...]
+    # Columns beside whose numbers this one must not be empty.
+    required_with: tuple[str, ...]
 
     def label(self, language: str) -> str:
         """The column's header in a language, or its name where none is declared."""
@@ -238,6 +257,8 @@ class Initiative:
     languages: tuple[str, ...]
     default_language: str
     time_zone: str
+    calendar: str
+    dimension_names: Mapping[str, Mapping[str, str]]
     area_types: tuple[str, ...]
     area_type_names: Mapping[str, Mapping[str, Any]]
     settings: Mapping[str, Any]
@@ -295,11 +316,13 @@ def load(initiative: str | Path | None = None) -> Declarations:
     Raises DeclarationError with one line for the first thing found broken.
     """
     folder = initiative_folder(initiative)
-    files = sorted(CONTRACTS.glob("*.odcs.yaml")) + sorted(folder.glob("contracts/*.odcs.yaml"))
     described = _read_initiative(folder)
+    own = sorted(folder.glob("contracts/*.odcs.yaml"))
+    files = {file: list(_read_contract(file, described)) for file in (*sorted(CONTRACTS.glob("*.odcs.yaml")), *own)}
+    files = _taken(files, described, own)
     objects: dict[str, TableContract] = {}
-    for file in files:
-        for table in _read_contract(file, described.languages):
+    for file, tables in files.items():
+        for table in tables:
             if table.id in objects:
                 raise DeclarationError(f"{file.name}: object '{table.id}' is declared twice; rename one.")
             objects[table.id] = table
@@ -307,6 +330,7 @@ def load(initiative: str | Path | None = None) -> Declarations:
     _check_levels(objects, described)
     registers = [table for table in objects.values() if table.kind == REGISTER]
     rows = {table.id: _read_register(folder / f"{table.id}.csv", table) for table in registers}
+    objects = _with_declared_names(_with_declared_dimensions(objects, rows.get(GROUPS, ())), described)
     if BREAKS in rows:
         rows[BREAKS] += _version_breaks(rows.get(INDICATORS, ()), rows[BREAKS], described.languages)
     models = {file.stem: file.read_text(encoding="utf-8") for file in sorted(folder.glob("models/*.sql"))}
@@ -329,6 +353,67 @@ def load(initiative: str | Path | None = None) -> Declarations:
     _check_one_way_to_group_areas(loaded)
     _check_targets(loaded)
     return loaded
+
+
+def _taken(
+    files: Mapping[Path, list[TableContract]], initiative: Initiative, own: Sequence[Path]
+) -> dict[Path, list[TableContract]]:
+    """The contracts that an initiative takes: its own, what every initiative has, and of the shared datasets those it
+    names, or all where it names none."""
+    wanted = initiative.settings.get("datasets")
+    if wanted is None:
+        return dict(files)
+    shared = {t.contract_id for file, tables in files.items() if file not in own for t in tables if t.kind == DATASET}
+    where = f"{initiative.folder.name}/initiative.yml: datasets"
+    if not isinstance(wanted, list):
+        raise DeclarationError(f"{where}: must be a list of contracts; there are: {', '.join(sorted(shared))}.")
+    unknown = next((name for name in wanted if name not in shared), None)
+    if unknown is not None:
+        raise DeclarationError(f"{where}: there is no contract '{unknown}'; there are: {', '.join(sorted(shared))}.")
+    return {
+        file: tables
+        for file, tables in files.items()
+        if file in own or all(table.kind != DATASET or table.contract_id in wanted for table in tables)
+    }
+
+
+def _with_declared_dimensions(
+    objects: Mapping[str, TableContract], groups: Iterable[Mapping[str, Any]]
+) -> dict[str, TableContract]:
+    """Datasets without the columns of dimensions that the initiative divides nobody by."""
+    known = {row["dimension"] for row in groups}
+
+    def is_declared(column: Column) -> bool:
+        reference = column.reference
+        dimension = reference.where.get("dimension") if reference and reference.register == GROUPS else None
+        return column.role != "dimension" or dimension is None or dimension in known
+
+    return {
+        name: replace(table, columns=tuple(c for c in table.columns if table.kind != DATASET or is_declared(c)))
+        for name, table in objects.items()
+    }
+
+
+def _with_declared_names(objects: Mapping[str, TableContract], initiative: Initiative) -> dict[str, TableContract]:
+    """Tables whose columns are also called what the initiative calls them, in its own languages."""
+    named = initiative.settings.get("column_names") or {}
+    where = f"{initiative.folder.name}/initiative.yml: column_names"
+    unknown = next((name for name in named if name not in objects), None)
+    if unknown is not None:
+        raise DeclarationError(f"{where}: there is no table '{unknown}'; there are: {', '.join(sorted(objects))}.")
+    found = dict(objects)
+    for table_id, names in named.items():
+        table = objects[table_id]
+        known = [column.name for column in table.columns]
+        stray = next((name for name in names if name not in known), None)
+        if stray is not None:
+            raise DeclarationError(f"{where}.{table_id}: there is no column '{stray}'; there are: {', '.join(known)}.")
+        columns = (
+            replace(column, labels=MappingProxyType({**column.labels, **names.get(column.name, {})}))
+            for column in table.columns
+        )
+        found[table_id] = replace(table, columns=tuple(columns))
+    return found
 
 
 def initiative_folder(initiative: str | Path | None) -> Path:
@@ -370,6 +455,8 @@ def _read_initiative(folder: Path) -> Initiative:
         languages=tuple(content["languages"]),
         default_language=content["default_language"],
         time_zone=content["time_zone"],
+        calendar=settings["calendar"],
+        dimension_names=MappingProxyType(dict(settings.get("dimension_names") or {})),
         area_types=tuple(content["area_types"]),
         area_type_names=MappingProxyType(dict(content["area_type_names"])),
         settings=MappingProxyType(settings),
@@ -414,6 +501,7 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
             raise DeclarationError(f"{where}: section '{section}' is missing.")
         for name, allowed in expected.items():
             _check_setting(f"{where}: {section}.{name}", found.get(name), allowed)
+    _check_setting(f"{where}: calendar", settings.get("calendar"), tuple(CALENDARS))
     _check_setting(f"{where}: quiet_seconds", settings.get("quiet_seconds"), (0, 3600))
     for unit, limit in (settings["gate"].get("maximum_yearly_change") or {}).items():
         _check_setting(f"{where}: gate.maximum_yearly_change.{unit}", limit, (0, 10**6))
@@ -430,7 +518,7 @@ def _check_reconciliation(where: str, section: Mapping[str, Any]) -> None:
             _check_setting(f"{where}.multiples.{kind}", times, (2, 10**6))
 
 
-def _check_setting(where: str, value: Any, allowed: tuple[Any, Any]) -> None:
+def _check_setting(where: str, value: Any, allowed: tuple[Any, ...]) -> None:
     if isinstance(allowed[0], str):
         if value not in allowed:
             raise DeclarationError(f"{where}: must be {' or '.join(allowed)}, not '{value}'.")
@@ -438,7 +526,7 @@ def _check_setting(where: str, value: Any, allowed: tuple[Any, Any]) -> None:
         raise DeclarationError(f"{where}: must be a number from {allowed[0]} to {allowed[1]}, not '{value}'.")
 
 
-def _read_contract(file: Path, languages: Sequence[str]) -> Iterator[TableContract]:
+def _read_contract(file: Path, initiative: Initiative) -> Iterator[TableContract]:
     from open_data_contract_standard.model import OpenDataContractStandard
     from pydantic import ValidationError
 
@@ -449,7 +537,7 @@ def _read_contract(file: Path, languages: Sequence[str]) -> Iterator[TableContra
         reason = _first_reason(error)
         raise DeclarationError(f"{file.name}: not a data contract: {reason}") from None
     for table in contract.schema_ or []:
-        yield _table(file.name, contract, table, languages)
+        yield _table(file.name, contract, table, initiative)
 
 
 def _first_reason(error: Exception) -> str:
@@ -484,10 +572,14 @@ COLUMN_PROPERTIES = {
     "where",
     "unit",
     "calendar",
+    "calendar_synonyms",
     "bare_year",
     "width",
     "complete",
     "by_language",
+    "by_dimension",
+    "more_codes",
+    "required_with",
 }
 
 
@@ -499,12 +591,12 @@ def _checked_custom(owner: Any, known: set[str], where: str) -> dict[str, Any]:
     return custom
 
 
-def _table(file: str, contract: Any, table: Any, languages: Sequence[str]) -> TableContract:
+def _table(file: str, contract: Any, table: Any, initiative: Initiative) -> TableContract:
     where = f"{file}: schema.{table.name}"
     shared = _checked_custom(contract, TABLE_PROPERTIES, f"{file}: customProperties")
     custom = shared | _checked_custom(table, TABLE_PROPERTIES, where)
     properties = table.properties or []
-    columns = [c for p in properties if not p.transformLogic for c in _columns(where, p, languages)]
+    columns = [c for p in properties if not p.transformLogic for c in _columns(where, p, initiative)]
     derived = [_derived(where, p, {column.name for column in columns}) for p in properties if p.transformLogic]
     if custom.get("kind", DATASET) not in KINDS:
         raise DeclarationError(f"{where}: kind '{custom['kind']}' is none of {', '.join(KINDS)}.")
@@ -516,6 +608,10 @@ def _table(file: str, contract: Any, table: Any, languages: Sequence[str]) -> Ta
         raise DeclarationError(f"{where}: column '{repeated}' is declared twice.")
     if not any(column.is_key for column in columns):
         raise DeclarationError(f"{where}: no column has primaryKey: true.")
+    for column in columns:
+        unknown = next((name for name in column.required_with if name not in names), None)
+        if unknown:
+            raise DeclarationError(f"{where}.{column.name}: required_with names '{unknown}', which is not declared.")
     taken = next((name for name in names if name in LINEAGE), None)
     if taken and custom.get("kind", DATASET) == DATASET:
         raise DeclarationError(f"{where}: column '{taken}' is added by intake; give the column another name.")
@@ -568,14 +664,18 @@ def _check_markers(where: str, markers: Mapping[Any, Any]) -> None:
             )
 
 
-def _columns(where: str, source: Any, languages: Sequence[str]) -> Iterator[Column]:
-    """One column, or one a language where the property is declared `by_language`."""
+def _columns(where: str, source: Any, initiative: Initiative) -> Iterator[Column]:
+    """One column, or one a language or dimension where the property is declared `by_language` or `by_dimension`."""
     custom = _checked_custom(source, COLUMN_PROPERTIES, f"{where}.{source.name}")
-    if not custom.get("by_language"):
-        yield _column(where, source, custom, source.name)
-        return
-    for language in languages:
-        yield _column(where, source, custom, f"{source.name}_{language}")
+    if custom.get("by_dimension"):
+        for dimension, names in initiative.dimension_names.items():
+            named = custom | {"labels": names, "where": {"dimension": dimension}}
+            yield _column(where, source, named, dimension, initiative)
+    elif custom.get("by_language"):
+        for language in initiative.languages:
+            yield _column(where, source, custom, f"{source.name}_{language}", initiative)
+    else:
+        yield _column(where, source, custom, source.name, initiative)
 
 
 def _derived(where: str, source: Any, delivered: set[str]) -> Derived:
@@ -600,12 +700,17 @@ def _role_and_type(where: str, source: Any, custom: Mapping[str, Any]) -> tuple[
     return role, TYPES[source.logicalType]
 
 
-def _column(where: str, source: Any, custom: Mapping[str, Any], name: str) -> Column:
+def _column(where: str, source: Any, custom: Mapping[str, Any], name: str, initiative: Initiative) -> Column:
     where = f"{where}.{name}"
     role, kind = _role_and_type(where, source, custom)
-    if custom.get("calendar") not in {None, *CALENDARS}:
-        raise DeclarationError(f"{where}: calendar '{custom['calendar']}' is none of {', '.join(CALENDARS)}.")
-    if custom.get("calendar") and custom.get("bare_year") not in {"closing", "opening", "refused"}:
+    calendar, labels, examples = custom.get("calendar"), dict(custom.get("labels", {})), source.examples or []
+    if calendar == OWN_CALENDAR:
+        calendar = initiative.calendar
+        labels = {code: translator(code)(CALENDAR_WORDS[calendar]) for code in initiative.languages}
+        examples = list(CALENDAR_EXAMPLES[calendar])
+    if calendar not in {None, *CALENDARS}:
+        raise DeclarationError(f"{where}: calendar '{calendar}' is none of {', '.join((*CALENDARS, OWN_CALENDAR))}.")
+    if calendar == "school_year" and custom.get("bare_year") not in {"closing", "opening", "refused"}:
         raise DeclarationError(f"{where}: bare_year must say closing, opening or refused.")
     options = source.logicalTypeOptions or {}
     for bound in ("minimum", "maximum"):
@@ -619,20 +724,21 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str) -> Co
         # A key column is required unless the contract says otherwise (an empty area of a target means every area).
         is_required=bool(source.primaryKey if source.required is None else source.required),
         description=" ".join((source.description or "").split()),
-        labels=MappingProxyType(dict(custom.get("labels", {}))),
+        labels=MappingProxyType(labels),
         descriptions=MappingProxyType(dict(custom.get("descriptions", {}))),
-        synonyms=tuple(s.synonym for s in source.synonyms or [] if s.synonym),
+        synonyms=(*custom.get("calendar_synonyms", {}).get(calendar, ()), *_synonyms(source, initiative.languages)),
         reference=_reference(where, source, custom),
-        codes=tuple(_code(code) for code in source.enum or []),
+        codes=(*(_code(code) for code in source.enum or []), *_own_codes(custom.get("more_codes"), initiative)),
         minimum=options.get("minimum"),
         maximum=options.get("maximum"),
         pattern=options.get("pattern"),
         unit=custom.get("unit"),
-        calendar=custom.get("calendar"),
+        calendar=calendar,
         bare_year=custom.get("bare_year"),
         width=custom.get("width"),
         is_complete=_is_complete(where, role, custom),
-        examples=tuple(str(example) for example in source.examples or []),
+        examples=tuple(str(example) for example in examples),
+        required_with=tuple(custom.get("required_with", ())),
     )
 
 
@@ -661,6 +767,19 @@ def _code(source: Any) -> Code:
         tuple(custom.get("synonyms", ())),
         bool(custom.get("is_official", False)),
     )
+
+
+def _synonyms(source: Any, languages: Sequence[str]) -> Iterator[str]:
+    """Other names of a column in the initiative's languages, and those that are of no language."""
+    for synonym in source.synonyms or []:
+        if synonym.synonym and (synonym.locale is None or synonym.locale in languages):
+            yield synonym.synonym
+
+
+def _own_codes(section: str | None, initiative: Initiative) -> Iterator[Code]:
+    """What a section of initiative.yml adds to a list of codes, as code → names by language."""
+    for value, labels in ((initiative.settings.get(section) or {}) if section else {}).items():
+        yield Code(str(value), MappingProxyType(dict(labels)), ())
 
 
 def _row_rule(where: str, quality: Any, names: Sequence[str]) -> RowRule:
@@ -715,17 +834,20 @@ def _read_register(file: Path, table: TableContract) -> tuple[Mapping[str, Any],
     except (UnicodeDecodeError, csv.Error) as error:
         raise DeclarationError(f"{name}: cannot be read as UTF-8 CSV: {error}") from None
     header = lines[0] if lines else []
-    expected = [column.name for column in table.columns]
+    # A column that may be empty may be left out.
+    present = [column for column in table.columns if column.is_required or column.is_key or column.name in header]
+    expected = [column.name for column in present]
     if header != expected:
-        raise DeclarationError(f"{name}: row 1: the header must be {','.join(expected)}; it is {','.join(header)}.")
+        every = ",".join(column.name for column in table.columns)
+        raise DeclarationError(f"{name}: row 1: the header must be {every}; it is {','.join(header)}.")
+    absent = {column.name: None for column in table.columns if column not in present}
     rows = []
     for number, cells in enumerate(lines[1:], start=2):
         if len(cells) != len(expected):
             raise DeclarationError(f"{name}: row {number}: has {len(cells)} cells, expected {len(expected)}.")
-        typed = (
-            _typed(f"{name}: row {number}: {c.name}", c, cell) for c, cell in zip(table.columns, cells, strict=True)
-        )
-        rows.append(MappingProxyType(dict(zip(expected, typed, strict=True))))
+        typed = (_typed(f"{name}: row {number}: {c.name}", c, cell) for c, cell in zip(present, cells, strict=True))
+        found = dict(zip(expected, typed, strict=True)) | absent
+        rows.append(MappingProxyType({column.name: found[column.name] for column in table.columns}))
     _check_unique(name, table, rows)
     return tuple(rows)
 
@@ -944,12 +1066,24 @@ def _check_indicators(declared: Declarations) -> None:
             _check_reported(declared, where, row)
         if row["is_pooled"] and (row["kind"] in (REPORTED, MODEL) or row["frequency"] != "A"):
             raise DeclarationError(f"{where}: is_pooled: only years can be pooled, and only of sums and means.")
+        _check_rhythm(declared, where, row)
     kinds = {row["indicator_id"]: row["kind"] for row in declared.rows(INDICATORS)}
     stray = next((name for name in declared.models if kinds.get(name) != MODEL), None)
     if stray is not None:
         raise DeclarationError(
             f"{declared.initiative.folder.name}/models/{stray}.sql: no indicator of kind {MODEL} is called '{stray}'."
         )
+
+
+def _check_rhythm(declared: Declarations, where: str, row: Mapping[str, Any]) -> None:
+    """An indicator has the rhythm of the tables that it is made from."""
+    for object_id in split_list(row["numerator_objects"]) + split_list(row["denominator_objects"]):
+        for column in declared.objects[object_id].by_role("period"):
+            if column.calendar and CALENDARS[column.calendar] != row["frequency"]:
+                raise DeclarationError(
+                    f"{where}: frequency: '{row['frequency']}' does not fit {object_id}: the periods of the calendar "
+                    f"{column.calendar} are {CALENDARS[column.calendar]}."
+                )
 
 
 def _check_model(declared: Declarations, where: str, row: Mapping[str, Any]) -> None:

@@ -191,7 +191,8 @@ def _digest(files: Mapping[str, bytes], home: Home) -> str:
 
 
 def _variables(declarations: Declarations) -> dict[str, Any]:
-    observed = [_observed(table) for table in declarations.datasets]
+    lowest = declarations.initiative.area_types[-1]
+    observed = [_observed(table, lowest) for table in declarations.datasets]
     pooling = declarations.initiative.settings["assessment"]["pooling"]
     return {
         "initiative_id": declarations.initiative.id,
@@ -217,14 +218,17 @@ def _tolerances(declarations: Declarations) -> dict[str, Any]:
     return {**declared, "absolute": measures}
 
 
-def _observed(table: TableContract) -> dict[str, Any] | None:
-    """What the models need to read a table's measures; None where it has no measure of an area and period."""
+def _observed(table: TableContract, lowest: str) -> dict[str, Any] | None:
+    """What the models need to read a table's measures; None where it has no measure of an area and period.
+
+    `lowest`: the area type whose areas report where the contract names no level.
+    """
     areas, periods, measures = (table.modelled(role) for role in ("area", "period", "measure"))
     if not (areas and periods and measures):
         return None
     return {
         "id": table.id,
-        "level": table.level,
+        "level": table.level or lowest,
         "area": areas[0],
         "period": periods[0],
         "characteristics": [*table.modelled("filter"), *table.modelled("dimension")],

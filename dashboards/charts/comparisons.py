@@ -116,7 +116,7 @@ def _growth_chart(material: Material, voice: Voice, everybody: Sequence[Area]) -
 def _comparison_summary(voice: Voice, everybody: Sequence[Area]) -> str:
     own, others = everybody[0], everybody[1:]
     return voice.say(
-        "{area} beside {others}, each in the latest year with a value.",
+        "{area} beside {others}, each in the latest period with a value.",
         area=voice.name(own.row).isolated,
         others=voice.series(voice.name(a.row).isolated for a in others),
     )
@@ -124,7 +124,7 @@ def _comparison_summary(voice: Voice, everybody: Sequence[Area]) -> str:
 
 def _comparison_table(voice: Voice, everybody: Sequence[Area], rows: Sequence[tuple[str, ...]]) -> Table:
     names = (voice.name(a.row).isolated for a in everybody)
-    return Table((voice.say("Indicator"), voice.say("School year"), *names), tuple(rows))
+    return Table((voice.say("Indicator"), voice.period_word, *names), tuple(rows))
 
 
 def _area_legend(voice: Voice, everybody: Sequence[Area]) -> tuple[LegendItem, ...]:

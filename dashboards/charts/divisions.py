@@ -146,11 +146,11 @@ def _group_chart(
     return Chart(
         f"groups-{dimension}-{'-'.join(scale)}",
         title(voice, scale),
-        voice.say("Every group in the latest year with a value; the lines show the range of uncertainty."),
+        voice.say("Every group in the latest period with a value; the lines show the range of uncertainty."),
         figure=groups(dot_input(voice, unit, rows)),
         legend=tuple(
             LegendItem("shape", names[n], SHAPES[n % len(SHAPES)][0], SHAPES[n % len(SHAPES)][2]) for n in sorted(used)
         ),
         notes=tuple(notes),
-        table=Table((voice.say("Indicator"), voice.say("School year"), *names), tuple(table)),
+        table=Table((voice.say("Indicator"), voice.period_word, *names), tuple(table)),
     )

@@ -12,7 +12,7 @@ from dashboards.views import Chart, LegendItem, Table
 
 
 def verdict_chart(material: Material, voice: Voice) -> Chart | None:
-    """How many ecosystems stand where, for each headline indicator in its latest year; None where none is judged."""
+    """How many ecosystems stand where, for each headline indicator in its latest period; None where none is judged."""
     areas = [a for a in material.areas.values() if a.type == material.ecosystem_type]
     rows, table = [], []
     used: set[str] = set()
@@ -36,7 +36,9 @@ def verdict_chart(material: Material, voice: Voice) -> Chart | None:
     return Chart(
         "verdicts",
         voice.say("Where the areas stand"),
-        voice.say("For each indicator, how many areas stand where in their latest year; hidden areas are not counted."),
+        voice.say(
+            "For each indicator, how many areas stand where in their latest period; hidden areas are not counted."
+        ),
         figure=verdicts(data),
         legend=tuple(
             LegendItem("verdict", word, VERDICT_COLOURS[code]) for code, word in zip(order, words, strict=True)

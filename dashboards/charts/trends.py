@@ -89,7 +89,7 @@ def _summary(material: Material, voice: Voice, indicator: Indicator, shown: Sequ
         return voice.say("From {start} in {start_period}, the baseline, to {value} in {period}.", **parts)
     first = shown[0]
     if first.period == last.period:
-        return voice.say("{value} in {period}; there is no other year to compare with yet.", **parts)
+        return voice.say("{value} in {period}; there is no other period to compare with yet.", **parts)
     parts |= {"start": voice.value(unit, first.value), "start_period": voice.period(first.period)}
     return voice.say("From {start} in {start_period} to {value} in {period}.", **parts)
 
@@ -163,7 +163,7 @@ def _trend_legend(voice: Voice, shown: Sequence[Point], *, has_breaks: bool, for
 def _trend_table(voice: Voice, unit: str, points: Series, starts: frozenset[str], ahead: Rows) -> Table:
     """A row a period, then one a forecast; columns that would be empty are left out."""
     columns: dict[str, list[str]] = {
-        voice.say("School year"): [voice.period(p.period) for p in points],
+        voice.period_word: [voice.period(p.period) for p in points],
         voice.say("Value"): [cell(voice, unit, p) for p in points],
         voice.say("Range of uncertainty"): [voice.span(unit, p.value_low, p.value_high) for p in points],
         voice.say("Path to the target"): [voice.value(unit, p.path_value) for p in points],

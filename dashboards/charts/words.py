@@ -63,7 +63,7 @@ def nothing(voice: Voice, points: Series) -> str:
 def title(voice: Voice, scale: tuple[str, str]) -> str:
     """What a chart of one kind and unit is called."""
     kind, unit = scale
-    return voice.word(KIND_TITLES, kind) if kind in KIND_TITLES else voice.word(UNIT_TITLES, unit)
+    return voice.word(KIND_TITLES, kind) if kind in KIND_TITLES else voice.unit(UNIT_TITLES, unit)
 
 
 def heading_lines(voice: Voice, name: Name) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             voice.integer(number),
             voice.name(goal),
             [
-                (i.id, headline(voice, i), voice.word(UNITS, i.unit), i.is_headline)
+                (i.id, headline(voice, i), voice.unit(UNITS, i.unit), i.is_headline)
                 for i in material.indicators.values()
                 if i.goal_id == goal["goal_id"]
             ],
@@ -69,13 +69,13 @@ def _facts(material: Material, voice: Voice, indicator: Indicator) -> list[tuple
     facts = [
         (voice.say("Axis"), voice.word(AXES, row["axis"])),
         (voice.say("Kind of number"), voice.word(KINDS, row["kind"])),
-        (voice.say("Unit"), voice.word(UNITS, row["unit"])),
+        (voice.say("Unit"), voice.unit(UNITS, row["unit"])),
         (voice.say("Direction"), voice.word(DIRECTIONS, row["direction"])),
         (voice.say("Source"), _sources(material, voice, row["numerator_objects"])),
         (voice.say("Divided by"), _divisor(material, voice, row)),
         (voice.say("Responsible"), str(row["responsible"] or "")),
         (voice.say("Baseline"), voice.period(row["baseline_period"])),
-        (voice.say("First year"), voice.period(row["first_period"])),
+        (voice.say("First period"), voice.period(row["first_period"])),
         (voice.say("Version of the definition"), voice.integer(row["definition_version"])),
         (voice.say("This version holds from"), voice.period(row["version_first_period"])),
     ]

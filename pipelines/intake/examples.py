@@ -105,7 +105,9 @@ def _example(column: Column, listed: tuple[Choice, ...]) -> str:
 
 def _next(column: Column, text: str, listed: tuple[Choice, ...]) -> str:
     """What the second row says: the next period, so that the two rows are not about the same thing."""
-    return str(int(text) + 1) if column.role == "period" and not listed and text.isdecimal() else text
+    if column.role != "period" or listed:
+        return text
+    return str(int(text) + 1) if text.isdecimal() else next((other for other in column.examples if other != text), text)
 
 
 def _another_key(

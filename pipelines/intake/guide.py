@@ -80,6 +80,13 @@ BARE_YEAR_WORDS: Mapping[str, str] = MappingProxyType(
         "refused": _("A school year: 2021/22, or in Hebrew letters; one year alone, such as 2022, is not enough."),
     }
 )
+CALENDAR_FORMS: Mapping[str, str] = MappingProxyType(
+    {
+        "calendar_year": _("A year, such as 2022."),
+        "quarter": _("A quarter, such as 2022-Q3."),
+        "month": _("A month, such as 2022-09."),
+    }
+)
 PRIVACY = (
     _("Never send names, identity numbers, addresses or anything else about single persons; nobody needs them."),
     _("A file that holds them is kept as it came. Delete such columns before you send it."),
@@ -156,7 +163,7 @@ def guide(declarations: Declarations, contract: TableContract, language: str) ->
     say = translator(language)
     rows = examples(declarations, contract, language)
     columns = tuple(
-        _column(declarations, column, language, example)
+        _column(declarations, contract, column, language, example)
         for column, example in zip(contract.columns, rows[0], strict=True)
     )
     return Guide(
@@ -255,7 +262,9 @@ def _further(contract: TableContract, language: str, say: Translate) -> Iterable
     yield Section(say(_("What happens next")), tuple(say(sentence) for sentence in AFTERWARDS), is_ordered=True)
 
 
-def _column(declarations: Declarations, column: Column, language: str, example: str) -> ColumnGuide:
+def _column(
+    declarations: Declarations, contract: TableContract, column: Column, language: str, example: str
+) -> ColumnGuide:
     say, header = translator(language), column.label(language)
     unit = UNIT_WORDS.get(column.unit or "")
     names = {fold(name): name for name in (*column.labels.values(), *column.synonyms)}
@@ -264,10 +273,20 @@ def _column(declarations: Declarations, column: Column, language: str, example: 
         others=tuple(name for folded, name in names.items() if folded != fold(header)),
         is_required=column.is_required,
         description=column.describe(language),
-        allowed=" ".join(_allowed(column, choices(declarations, column, language), say)),
+        allowed=" ".join(
+            (
+                *_allowed(column, choices(declarations, column, language), say),
+                *_needed_beside(contract, column, language, say),
+            )
+        ),
         unit=say(unit) if unit else "",
         example=example,
     )
+
+
+def _needed_beside(contract: TableContract, column: Column, language: str, say: Translate) -> Iterable[str]:
+    if column.required_with:
+        yield say(_("Needed beside: {columns}.")).format(columns=_labels(contract, column.required_with, language))
 
 
 def _allowed(column: Column, listed: tuple[Choice, ...], say: Translate) -> Iterable[str]:
@@ -281,7 +300,8 @@ def _allowed(column: Column, listed: tuple[Choice, ...], say: Translate) -> Iter
             yield say(many).format(count=len(listed))
         return
     if column.calendar:
-        yield say(BARE_YEAR_WORDS[column.bare_year or "refused"])
+        form = CALENDAR_FORMS.get(column.calendar)
+        yield say(form or BARE_YEAR_WORDS[column.bare_year or "refused"])
         return
     if column.pattern:
         yield say(_("Exactly in the form of the example."))

@@ -228,5 +228,5 @@ def _findings(table: Table, column: Column, cells: _Cells, meaning: Meaning, lim
             yield Finding(
                 rule, row=int(cells.index[at]), value=value, suggestion=suggestion, n_more=n_more, **shared,
                 parameters={"value": value, "header": header, "canonical": reading.written,
-                            "candidates": ", ".join(reading.candidates)},
+                            "candidates": ", ".join(reading.candidates), "example": ", ".join(column.examples)},
             )  # fmt: skip

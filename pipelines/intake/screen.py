@@ -106,10 +106,22 @@ def _failures(table: Table, normalised: Normalised) -> Iterator[_Failure]:
                 is_failed &= ~(normalised.failed[column.name] | normalised.marked[column.name]).to_numpy()
             if is_failed.any():
                 yield _Failure(check.name, column, frame.index[is_failed])
+        is_failed = _lacking(normalised, column)
+        if is_failed.any():
+            yield _Failure(MISSING_VALUE, column, frame.index[is_failed])
     for check in checks.checks:
         is_failed = ~check(frame).check_output.to_numpy(dtype=bool)
         if is_failed.any():
             yield _Failure(rules[check.name], None, frame.index[is_failed])
+
+
+def _lacking(normalised: Normalised, column: Column) -> "pd.Series[bool]":
+    """Rows whose cell of a column is empty although a number that needs it stands beside it."""
+    frame, name = normalised.frame, column.name
+    is_needed = frame[list(column.required_with)].notna().any(axis=1)
+    if name in normalised.failed:
+        is_needed &= ~(normalised.failed[name] | normalised.marked[name])
+    return is_needed & frame[name].isna()
 
 
 def _failure_findings(

@@ -1,7 +1,7 @@
 """Values: what one cleaned text means as a number, a date, yes or no, or as a declared marker.
 
 Belongs here: one text at a time, under one column's declaration. Does not belong here: names and codes (`names`),
-school years (`years`), whole columns (`normalise`).
+years, quarters and months (`years`), whole columns (`normalise`).
 """
 
 import datetime
@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.declarations import VALUED_STATUSES, Column
 from pipelines.intake.text import DASHES, INVISIBLE, fold, unmirror
-from pipelines.intake.years import school_year
+from pipelines.intake.years import PERIOD_RULES, calendar_year, month, quarter, school_year
 
 NORMAL, MISSING = "A", "O"
 # Unit of numbers between 0 and 1; only there is a percentage one hundredth.
@@ -81,7 +81,7 @@ def spoilt(column: Column, text: str) -> Reading | None:
         return Reading(rule="formula_without_value")
     if text.startswith("#") and (text.upper() in ERROR_VALUES or TOO_NARROW.fullmatch(text)):
         return Reading(rule="error_value")
-    if column.type != "date" and ISO_DATE.fullmatch(text):
+    if column.type != "date" and column.calendar != "month" and ISO_DATE.fullmatch(text):
         return Reading(rule="looks_like_date")
     return None
 
@@ -97,7 +97,20 @@ def value_reader(column: Column, date_order: str) -> Callable[[str], Reading]:
 
 def calendar_reader(column: Column) -> Callable[[str], Reading]:
     """Reader of a column of periods by its declared calendar."""
-    return CALENDARS[column.calendar or ""](column)
+    # "School year 2021/22" says no more than "2021/22" under that header.
+    prefixes = sorted({fold(n) for n in (*column.synonyms, *column.labels.values())} - {""}, key=len, reverse=True)
+    period = CALENDARS[column.calendar or ""]
+
+    def read(text: str) -> Reading:
+        folded = fold(text)
+        said = next((p for p in prefixes if folded.startswith(f"{p} ")), "")
+        bare = text[len(said) :].strip() if said and fold(text[: len(said)]) == said else text
+        found = period(bare, column)
+        if found in PERIOD_RULES:
+            return Reading(rule=str(found))
+        return Reading(str(found) if column.type == "text" else found)
+
+    return read
 
 
 def marker_reader(markers: Mapping[str, str], read: Callable[[str], Reading]) -> Callable[[str], Reading | None]:
@@ -212,18 +225,9 @@ def _iso(text: str, date: datetime.date) -> Reading:
     return Reading(iso, written=None if text == iso else iso)
 
 
-def _school_year(column: Column) -> Callable[[str], Reading]:
-    # "School year 2021/22" says no more than "2021/22" under that header.
-    prefixes = sorted({fold(n) for n in (*column.synonyms, *column.labels.values())} - {""}, key=len, reverse=True)
-
-    def read(text: str) -> Reading:
-        folded = fold(text)
-        said = next((p for p in prefixes if folded.startswith(f"{p} ")), "")
-        bare = text[len(said) :].strip() if said and fold(text[: len(said)]) == said else text
-        year = school_year(bare, column.bare_year or "refused")
-        return Reading(rule=year) if isinstance(year, str) else Reading(year)
-
-    return read
-
-
-CALENDARS: Mapping[str, Callable[[Column], Callable[[str], Reading]]] = {"school_year": _school_year}
+CALENDARS: Mapping[str, Callable[[str, Column], int | str]] = {
+    "school_year": lambda text, column: school_year(text, column.bare_year or "refused"),
+    "calendar_year": lambda text, column: calendar_year(text),
+    "quarter": lambda text, column: quarter(text),
+    "month": lambda text, column: month(text),
+}

@@ -1,6 +1,7 @@
-"""School years: what people write for one → the calendar year in which it closes.
+"""Periods: what people write for a school year, a year, a quarter or a month → the one form in which it is kept.
 
-One documented rule a contract says what a bare year means; several years in one cell are never one.
+A school year is named by the calendar year in which it closes; one documented rule a contract says what a bare year
+means; several years in one cell are never one.
 """
 
 import re
@@ -32,6 +33,16 @@ BETWEEN, ONWARDS = re.compile(r"[-/,;()\[\] ]*"), re.compile(r"[-/] ?\w{1,4}")
 
 # The ways in which reading a year can fail; the names are rules of `findings`.
 NOT_A_YEAR, YEAR_RANGE = "not_a_year", "year_range"
+WRONG_FORM = "wrong_form"
+PERIOD_RULES = frozenset({NOT_A_YEAR, YEAR_RANGE, WRONG_FORM})
+
+CALENDAR_YEAR = re.compile(r"(\d{4})(?:\.0+)?")
+QUARTER = re.compile(r"(?P<year>\d{4})[-/ ]?Q(?P<number>[1-4])|Q(?P<first>[1-4])[-/ ]?(?P<last>\d{4})", re.IGNORECASE)
+# A spreadsheet makes the first day of the month of what one types.
+MONTH = re.compile(
+    r"(?P<year>\d{4})[-/.](?P<number>\d{1,2})(?:-01(?:[ T]00:00(?::00(?:\.0+)?)?)?)?"
+    r"|(?P<first>\d{1,2})[-/.](?P<last>\d{4})"
+)
 
 
 def school_year(text: str, bare_year: str) -> int | str:
@@ -63,3 +74,22 @@ def _closing(found: re.Match[str], bare_year: str) -> int | str:
     if closing < 100:
         closing += opening // 100 * 100 + (100 if closing < opening % 100 else 0)
     return closing if closing == opening + 1 else YEAR_RANGE
+
+
+def calendar_year(text: str) -> int | str:
+    """The year of a cleaned cell, or the rule that it breaks."""
+    found = CALENDAR_YEAR.fullmatch(text)
+    return int(found[1]) if found else WRONG_FORM
+
+
+def quarter(text: str) -> str:
+    """`2022-Q3` of a cleaned cell (`2022-Q3`, `Q3 2022`), or the rule that it breaks."""
+    found = QUARTER.fullmatch(DASHES.sub("-", text))
+    return f"{found['year'] or found['last']}-Q{found['number'] or found['first']}" if found else WRONG_FORM
+
+
+def month(text: str) -> str:
+    """`2022-09` of a cleaned cell (`2022-09`, `9/2022`), or the rule that it breaks."""
+    found = MONTH.fullmatch(DASHES.sub("-", text))
+    number = int(found["number"] or found["first"]) if found else 0
+    return f"{found['year'] or found['last']}-{number:02d}" if found and 1 <= number <= 12 else WRONG_FORM

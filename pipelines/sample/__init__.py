@@ -1,14 +1,18 @@
 """The sample: synthetic partners and their files; the only Python room that names datasets and places.
 
+An initiative declares `sample: synthetic_partners`, or has files of its own in `sample/<partner>/` (`declared`).
+
 Belongs here: a seeded synthetic country (`assumptions`, `population`, `schools`, `activities`, `surveys`), what its
 partners write (`wording`, `workbook`, `deliveries`) and the bytes (`files`). Does not belong here: reading,
 checking or publishing any of it; the sample goes through the inbox like everything else. National
 totals are the published ones; no row below them is anybody's.
 """
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pipelines.declarations import Declarations
+from pipelines.declarations import DeclarationError, Declarations
+from pipelines.sample import declared
 from pipelines.sample.deliveries import (
     PROGRAMS_HEADER,
     SENDERS,
@@ -26,11 +30,26 @@ from pipelines.sample.population import keep, populate
 from pipelines.sample.schools import open_schools
 from pipelines.sample.workbook import write_ministry_workbook
 
-__all__ = ["make", "make_examples"]
+__all__ = ["make", "make_examples", "send"]
 
 SEED = 5
 # The examples' two places, small enough to be read by eye.
 EXAMPLE_AUTHORITIES = ("0831", "1161")
+
+
+def send(declarations: Declarations, inbox: Path, scale: float = 1.0) -> list[Path]:
+    """Put the initiative's sample into `inbox/<partner>/`; the paths, in a fixed order.
+
+    Raises DeclarationError where none is declared, or where a partner of it is not declared as synthetic.
+    """
+    initiative = declarations.initiative
+    name = initiative.settings.get("sample")
+    if name is None:
+        return declared.copy(declarations, inbox)
+    if name not in MAKERS:
+        known = ", ".join(MAKERS)
+        raise DeclarationError(f"{initiative.folder.name}/initiative.yml: sample: '{name}' is none of {known}.")
+    return MAKERS[name](declarations, inbox, scale)
 
 
 def make(declarations: Declarations, inbox: Path, scale: float = 1.0, seed: int = SEED) -> list[Path]:
@@ -47,6 +66,10 @@ def make(declarations: Declarations, inbox: Path, scale: float = 1.0, seed: int 
         country = country.only(keep(country.authorities, scale, seed))
     sample = gather(declarations, country, open_schools(country, seed), seed)
     return [path for partner, send in SENDERS.items() for path in send(sample, inbox / partner)]
+
+
+# What an initiative.yml may name as its sample.
+MAKERS: Mapping[str, Callable[[Declarations, Path, float], list[Path]]] = {"synthetic_partners": make}
 
 
 def make_examples(declarations: Declarations, folder: Path) -> list[Path]:

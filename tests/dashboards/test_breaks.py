@@ -20,7 +20,7 @@ from dashboards.language import Voice, voice
 from dashboards.views import Chart
 from pipelines.declarations import load
 
-EN = voice("en", "en")
+EN = voice("en", "en", "school_year")
 REASON = "From here on only completed forms are counted, which many schools leave unsigned."
 
 
@@ -155,7 +155,9 @@ def test_counts_of_verdicts_name_the_indicators_that_were_counted_differently(co
     assert [said(note) for note in broken.notes] == [f"Counted differently since the baseline: {name}."]
 
 
-@pytest.mark.parametrize("speaker", [voice(code, "he") for code in ("he", "ar", "en")], ids=["he", "ar", "en"])
+@pytest.mark.parametrize(
+    "speaker", [voice(code, "he", "school_year") for code in ("he", "ar", "en")], ids=["he", "ar", "en"]
+)
 def test_mark_has_words_in_every_language(content: SiteContent, speaker: Voice) -> None:
     material = broken_at(content, "2022")
     chart = trend_chart(material, speaker, material.root, material.headlines()[0])

@@ -85,7 +85,7 @@ def test_an_axis_of_shares_ends_at_the_whole() -> None:
 
 
 def test_the_table_twin_equals_the_figure(material: Material) -> None:
-    speaker = voice("en", "he")
+    speaker = voice("en", "he", "school_year")
     for area in material.areas.values():
         for indicator in material.headlines():
             chart = trend_chart(material, speaker, area, indicator)

@@ -37,7 +37,7 @@ def material(content: SiteContent) -> Material:
 
 @pytest.fixture
 def voice(material: Material) -> Voice:
-    return voice_in("en", material.declarations.initiative.default_language)
+    return voice_in("en", material.declarations.initiative.default_language, "school_year")
 
 
 def test_card_tells_of_years_together_where_the_newest_is_hidden(material: Material, voice: Voice) -> None:

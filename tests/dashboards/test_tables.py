@@ -14,7 +14,7 @@ from dashboards.language import voice
 from dashboards.tables import positions, report_card
 from dashboards.views import Table
 
-EN = voice("en", "en")
+EN = voice("en", "en", "school_year")
 
 
 def cells(table: Table | None) -> list[list[str]]:

@@ -15,7 +15,7 @@ from dashboards.language import voice
 from dashboards.theme import FORECAST, FORECAST_BAND, PAPER
 from dashboards.views import Chart
 
-EN = voice("en", "en")
+EN = voice("en", "en", "school_year")
 
 
 def said(text: str) -> str:

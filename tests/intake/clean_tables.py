@@ -119,7 +119,7 @@ def _draw(
     """What is typed, and the value that it means."""
     if column.calendar:
         year = chance.randint(FIRST_YEAR, LAST_YEAR)
-        return YEAR_FORMS[form](year), year
+        return YEAR_FORMS[form](year), str(year) if column.type == "text" else year
     if column.codes:
         code = chance.choice(column.codes)
         return code.labels[language], code.value

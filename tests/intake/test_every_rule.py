@@ -94,8 +94,15 @@ def _maximum(column: Column) -> Iterator[tuple[str, str, str]]:
         yield "maximum", "above_maximum", f"{column.maximum + 1:.0f}"
 
 
+def _required_with(column: Column) -> Iterator[tuple[str, str, str]]:
+    if column.required_with:
+        yield "required_with", "missing_value", ""
+
+
 def _pattern(column: Column) -> Iterator[tuple[str, str, str]]:
-    if column.pattern:
+    if column.pattern and column.calendar:
+        yield "pattern", "wrong_form", "1822"
+    elif column.pattern:
         yield "pattern", "wrong_form", f"{column.examples[0]}{NOTHING_OF_THE_KIND}"
 
 
@@ -122,6 +129,7 @@ OF_COLUMN: Mapping[str, Callable[[Column], Iterator[tuple[str, str, str]]]] = {
     "type": _type,
     "minimum": _minimum,
     "maximum": _maximum,
+    "required_with": _required_with,
     "pattern": _pattern,
     "codes": _codes,
     "reference": _reference,

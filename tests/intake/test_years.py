@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.intake.text import clean
-from pipelines.intake.years import LETTERS, NOT_A_YEAR, OFFSET, THOUSANDS, YEAR_RANGE, school_year
+from pipelines.intake.years import (
+    LETTERS,
+    NOT_A_YEAR,
+    OFFSET,
+    THOUSANDS,
+    WRONG_FORM,
+    YEAR_RANGE,
+    calendar_year,
+    month,
+    quarter,
+    school_year,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +86,35 @@ def _numeral(number: int) -> str:
         return "ט" + _numeral(number - 9)
     letters = {value: letter for letter, value in LETTERS.items() if letter not in "ךםןףץ"}
     return (letters[number // 10 * 10] if number >= 10 else "") + (letters[number % 10] if number % 10 else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("2022", 2022), ("2022.0", 2022), ("2021/22", WRONG_FORM), ("last year", WRONG_FORM)]
+)
+def test_a_calendar_year_is_one_year(text: str, year: int | str) -> None:
+    assert calendar_year(clean(text)) == year
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("2022-Q3", "2022-Q3"),
+        ("q3 2022", "2022-Q3"),
+        ("2022Q1", "2022-Q1"),
+        ("2022-Q5", WRONG_FORM),
+        ("2022", WRONG_FORM),
+    ],
+)
+def test_a_quarter_has_one_form(text: str, period: str) -> None:
+    assert quarter(clean(text)) == period
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("2022-09", "2022-09"), ("9/2022", "2022-09"), ("2022-09-01", "2022-09"), ("2022-09-01 00:00:00", "2022-09"),
+        ("2022-09-15", WRONG_FORM), ("2022-13", WRONG_FORM), ("2022", WRONG_FORM),
+    ],
+)  # fmt: skip
+def test_a_month_has_one_form_and_a_spreadsheet_s_date_of_its_first_day_is_it(text: str, period: str) -> None:
+    assert month(clean(text)) == period

@@ -76,7 +76,7 @@ def _school(
 
 
 def _reported(area: str, share: float | None, n_persons: Any, **groups: str) -> dict[str, Any]:
-    key = {"indicator_id": "skills_share", "area_code": area, "school_year": 2021}
+    key = {"indicator_id": "skills_share", "area_code": area, "period": "2021"}
     return key | {"share_reported": share, "n_persons": n_persons} | groups
 
 
@@ -166,7 +166,7 @@ SUBMISSIONS: list[tuple[str, str, Rows]] = [
         _reported("0101", 0.9, 10, gender="female", sector="arab"),
         _reported("0102", 0.3, 30, gender="female"),
         _reported("0201", 0.7, None),
-        {"indicator_id": "mood_mean", "area_code": "0101", "school_year": 2021, "mean_reported": 3.25},
+        {"indicator_id": "mood_mean", "area_code": "0101", "period": "2021", "mean_reported": 3.25},
     ]),
     ("mathematics_participation", "sd", [
         _participation("000001", 142, 0.25),

@@ -1,0 +1,208 @@
+"""What an initiative takes of what is shared and what it says in its own words: tables, columns, calendar, units."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.declarations import DATASET, DeclarationError, load
+from pipelines.intake.examine import ACCEPTED, Examiner
+from pipelines.intake.examples import examples
+from pipelines.intake.template import FORMATS
+from pipelines.paths import INITIATIVES, Home
+from pipelines.sample import send
+from pipelines.warehouse import generate
+
+SETTINGS = """
+id: tiny
+names: {en: Tiny}
+languages: [en]
+default_language: en
+time_zone: UTC
+calendar: month
+datasets: [reported_measures]
+dimension_names: {age: {en: Age}}
+units: {wells: {en: Wells}}
+column_names: {reported_measures: {period: {en: Month of the report}}}
+area_types: [land, village]
+area_type_names: {land: {en: Land}, village: {en: Village}}
+policy: {threshold: 11, zeros: hidden, complements: hidden}
+assessment: {confidence: 0.95, too_early_periods: 2, on_track_width: 0.5}
+gate: {minimum_coverage: 0.95, maximum_ratio: 1}
+"""
+INDICATORS = """indicator_id,goal_id,axis,sort_order,is_headline,kind,unit,direction,numerator_measure,\
+numerator_filter,numerator_objects,minimum_denominator,counts_persons,frequency,definition_version,name_en
+wells_dug,water,work_plan,1,true,count,wells,up,n_part,indicator_id=wells_dug,reported_measures,0,false,M,1,Wells dug
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An initiative of one village that counts wells by month; registers without the columns that it has no use for."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    for name, text in {
+        "initiative.yml": SETTINGS,
+        "areas.csv": "area_code,area_type,name_en,is_reporting\nall,land,Land,true\n",
+        "goals.csv": "goal_id,sort_order,name_en\nwater,1,Water\n",
+        "groups.csv": "dimension,member,sort_order,is_reference,name_en\nage,old,1,true,Old\nage,young,2,false,Young\n",
+        "partners.csv": "partner_id,name_en,language,partner_type,is_synthetic,priority\n"
+        "office,Office,en,public,true,1\n",
+        "indicators.csv": INDICATORS,
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_an_initiative_takes_the_contracts_that_it_names_and_all_where_it_names_none(folder: Path) -> None:
+    assert [table.id for table in load(folder).datasets] == ["reported_measures"]
+    assert {table.id for table in load().datasets} > {"reported_measures", "matriculation_school", "cohorts"}
+    assert load(folder).published and load(folder).registers
+
+
+def test_a_contract_that_is_not_taken_is_no_part_of_the_fingerprint(folder: Path) -> None:
+    one = load(folder).fingerprint
+    rewrite(folder / "initiative.yml", "datasets: [reported_measures]", "datasets: [reported_measures, programs]")
+    with pytest.raises(DeclarationError, match="area type 'authority' is not one of the initiative's: land, village"):
+        load(folder)
+    rewrite(folder / "initiative.yml", "datasets: [reported_measures, programs]", "datasets: [reported_measures]")
+    assert load(folder).fingerprint == one
+
+
+def test_its_own_contracts_are_always_taken(folder: Path) -> None:
+    own = """
+apiVersion: v3.2.0
+kind: DataContract
+id: own
+version: 1.0.0
+status: active
+schema:
+  - name: meetings
+    properties: [{name: meeting_id, logicalType: string, primaryKey: true}]
+"""
+    (folder / "contracts").mkdir()
+    (folder / "contracts" / "own.odcs.yaml").write_text(own, encoding="utf-8")
+    assert {table.id for table in load(folder).datasets} == {"reported_measures", "meetings"}
+
+
+def test_a_shared_table_has_the_initiative_s_dimensions_and_no_others(folder: Path) -> None:
+    dimensions = {c.name: (dict(c.labels), dict(c.reference.where)) for c in table_of(folder).by_role("dimension")}
+    assert dimensions == {"age": ({"en": "Age"}, {"dimension": "age"})}
+    assert [c.name for c in load().objects["reported_measures"].by_role("dimension")] == ["sector", "gender"]
+
+
+def test_the_period_has_the_name_and_form_of_the_declared_calendar(folder: Path) -> None:
+    rewrite(folder / "initiative.yml", "column_names: {reported_measures: {period: {en: Month of the report}}}", "")
+    assert [(c.labels["en"], c.calendar, c.examples) for c in table_of(folder).by_role("period")] == [
+        ("Month", "month", ("2022-09", "2022-10"))
+    ]
+    assert load().objects["reported_measures"].column("period").label("en") == "School year"
+
+
+def test_headers_are_known_in_the_initiative_s_languages_and_by_its_calendar(folder: Path) -> None:
+    """A village that reports by month need not be told that "school year" is understood, or what it is in Arabic."""
+    known = set(table_of(folder).column("period").synonyms)
+    assert known >= {"month", "year", "period"}
+    assert not known & {"school year", "quarter", "السنة", "שנה"}
+    assert set(load().objects["reported_measures"].column("period").synonyms) >= {"school year", "שנה", "السنة"}
+
+
+def test_a_column_is_called_what_the_initiative_calls_it(folder: Path) -> None:
+    assert table_of(folder).column("period").label("en") == "Month of the report"
+    declared = load(folder)
+    assert FORMATS["csv"](declared, table_of(folder), "en").decode("utf-8-sig").startswith("Measure,Area,Month of the")
+
+
+def test_the_examples_of_a_monthly_table_are_read_as_they_stand(folder: Path) -> None:
+    declared = load(folder)
+    first, second = examples(declared, declared.objects["reported_measures"], "en")
+    assert (first[:3], second[:3]) == (["Wells dug", "Land", "2022-09"], ["Wells dug", "Land", "2022-10"])
+
+
+def test_reports_of_the_lowest_areas_are_summed_where_no_level_is_named(folder: Path, tmp_path: Path) -> None:
+    import yaml
+
+    project = yaml.safe_load((generate(load(folder), Home(tmp_path)) / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert [table["level"] for table in project["vars"]["observed_objects"]] == ["village"]
+
+
+BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
+    (
+        "a contract that nobody declared",
+        lambda f: rewrite(f / "initiative.yml", "[reported_measures]", "[reported_measures, weather]"),
+        "tiny/initiative.yml: datasets: there is no contract 'weather'; there are: cohorts, mathematics_participation, "
+        "matriculation, matriculation_groups, programs, reported_measures, teachers.",
+    ),
+    (
+        "contracts that are no list",
+        lambda f: rewrite(f / "initiative.yml", "[reported_measures]", "reported_measures"),
+        "tiny/initiative.yml: datasets: must be a list of contracts",
+    ),
+    (
+        "a calendar that nobody keeps",
+        lambda f: rewrite(f / "initiative.yml", "calendar: month", "calendar: moon"),
+        "tiny/initiative.yml: calendar: must be school_year or calendar_year or quarter or month, not 'moon'.",
+    ),
+    (
+        "a rhythm that the table has not",
+        lambda f: rewrite(f / "indicators.csv", "false,M,1", "false,A,1"),
+        "tiny/indicators.csv: row 2: frequency: 'A' does not fit reported_measures: the periods of the calendar month "
+        "are M.",
+    ),
+    (
+        "a unit that nobody declared",
+        lambda f: rewrite(f / "initiative.yml", "wells: {en: Wells}", "pumps: {en: Pumps}"),
+        "tiny/indicators.csv: row 2: unit: 'wells' is none of persons, share, grade, sessions, schools, scale, pumps.",
+    ),
+    (
+        "a name for no table",
+        lambda f: rewrite(f / "initiative.yml", "column_names: {reported_measures", "column_names: {weather"),
+        "tiny/initiative.yml: column_names: there is no table 'weather'",
+    ),
+    (
+        "a name for no column",
+        lambda f: rewrite(f / "initiative.yml", "{period: {en: Month of", "{moon: {en: Month of"),
+        "tiny/initiative.yml: column_names.reported_measures: there is no column 'moon'",
+    ),
+    (
+        "a register without a column that must be filled",
+        lambda f: rewrite(f / "goals.csv", "goal_id,sort_order", "goal_id,order"),
+        "tiny/goals.csv: row 1: the header must be goal_id,sort_order,name_en,description_en; it is",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "spoil", "said"), BREAKS, ids=[name for name, _, _ in BREAKS])
+def test_what_is_wrong_is_said_in_one_line(folder: Path, name: str, spoil: Callable[[Path], None], said: str) -> None:
+    spoil(folder)
+    with pytest.raises(DeclarationError, match=re.escape(said)) as raised:
+        load(folder)
+    assert "\n" not in str(raised.value)
+
+
+def table_of(folder: Path):  # type: ignore[no-untyped-def]
+    return load(folder).objects["reported_measures"]
+
+
+OTHERS = sorted(f.parent.name for f in INITIATIVES.glob("*/sample"))
+
+
+@pytest.mark.parametrize("initiative", OTHERS)
+def test_a_declared_sample_is_clean_and_has_every_indicator(initiative: str, tmp_path: Path) -> None:
+    declared = load(initiative)
+    examiner = Examiner(declared)
+    seen: set[str] = set()
+    for file in send(declared, tmp_path):
+        examined = examiner.examine(file.read_bytes(), file.name)
+        assert (file.name, examined.verdict, examined.findings) == (file.name, ACCEPTED, ())
+        for table in examined.tables:
+            seen |= set(table.accepted["indicator_id"])
+    assert seen == {row["indicator_id"] for row in declared.rows("indicators")}
+    assert all(table.kind == DATASET for table in declared.datasets)
