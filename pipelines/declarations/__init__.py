@@ -20,8 +20,8 @@ from pipelines.declarations.contracts import (
     check_levels,
     check_references,
     check_shapes,
-    shapes_of,
     read_contract,
+    shapes_of,
     taken,
     with_declared_dimensions,
     with_declared_names,
@@ -56,7 +56,7 @@ from pipelines.declarations.model import (
     parse_filter,
     split_list,
 )
-from pipelines.declarations.reading import fingerprint
+from pipelines.declarations.reading import fingerprint, read_models
 from pipelines.declarations.registers import (
     check_no_stray_register,
     check_register_references,

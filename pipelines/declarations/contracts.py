@@ -399,13 +399,10 @@ def check_shapes(objects: Mapping[str, TableContract], shapes: Mapping[str, Tabl
         where = f"{table.file}: schema.{table.id}: shape"
         if defined is None:
             raise DeclarationError(f"{where}: there is no '{table.shape}'; there are: {', '.join(sorted(shapes))}.")
-        has = {column.name: column.type for column in (*table.columns, *table.derived)}
-        for column in (*defined.columns, *defined.derived):
-            is_needed = not isinstance(column, Column) or column.is_required
-            if has.get(column.name, None if is_needed else column.type) != column.type:
-                raise DeclarationError(
-                    f"{where}: a table of shape '{table.shape}' has the column '{column.name}' of type {column.type}."
-                )
+        optional = {column.name for column in defined.columns if not column.is_required}
+        for name, kind in defined.types.items():
+            if table.types.get(name, kind if name in optional else None) != kind:
+                raise DeclarationError(f"{where}: a '{table.shape}' has the column '{name}' of type {kind}.")
 
 
 def check_references(objects: Mapping[str, TableContract]) -> None:

@@ -99,6 +99,7 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
         for name, allowed in expected.items():
             _check_setting(f"{where}: {section}.{name}", found.get(name), allowed)
     _check_setting(f"{where}: calendar", settings.get("calendar"), tuple(CALENDARS))
+    _check_setting(f"{where}: school_year_begins", settings.get("school_year_begins"), (1, 12))
     _check_setting(f"{where}: quiet_seconds", settings.get("quiet_seconds"), (0, 3600))
     for unit, limit in (settings["gate"].get("maximum_yearly_change") or {}).items():
         _check_setting(f"{where}: gate.maximum_yearly_change.{unit}", limit, (0, 10**6))

@@ -206,6 +206,12 @@ class TableContract:
                 return column
         raise KeyError(name)
 
+    @cached_property
+    def types(self) -> Mapping[str, str]:
+        """Column → type, of delivered and derived columns."""
+        delivered = {column.name: column.type for column in self.columns}
+        return MappingProxyType(delivered | {column.name: column.type for column in self.derived})
+
     def by_role(self, role: str) -> tuple[Column, ...]:
         """Columns of one role, in the contract's order."""
         return tuple(column for column in self.columns if column.role == role)

@@ -1,14 +1,14 @@
 """Files of declarations: YAML, where defaults lie, and the fingerprint of all that was read."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pipelines.declarations.model import DeclarationError, TableContract
-from pipelines.paths import SCHEMAS
+from pipelines.declarations.model import MODEL, DeclarationError, TableContract
+from pipelines.paths import MODELS, SCHEMAS
 
 DEFAULTS = SCHEMAS / "defaults.yml"
 # The same language, read ten times as fast where the C library came with the package.
@@ -32,7 +32,8 @@ def read_models(folder: Path, indicators: Iterable[Mapping[str, Any]]) -> dict[s
     return {name: file.read_text(encoding="utf-8") for name, file in sorted(files.items())}
 
 
-def fingerprint(contracts: Iterable[Path], folder: Path, registers: Iterable[TableContract], models: Mapping[str, str]
+def fingerprint(
+    contracts: Iterable[Path], folder: Path, registers: Iterable[TableContract], models: Mapping[str, str]
 ) -> str:
     """SHA-256 over the names and bytes of everything that was declared."""
     digest = hashlib.sha256()
@@ -42,7 +43,8 @@ def fingerprint(contracts: Iterable[Path], folder: Path, registers: Iterable[Tab
         *contracts,
         folder / "initiative.yml",
         *sorted(present),
-        *sorted(folder.glob("models/*.sql")),
     ]:
         digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    for name, sql in models.items():
+        digest.update(f"{name}.sql".encode() + b"\0" + hashlib.sha256(sql.encode()).digest())
     return digest.hexdigest()
