@@ -9,11 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from pipelines.collaboration.inputs import Inputs, read_shapes
+from pipelines.collaboration.comparative import comparison_tables
+from pipelines.collaboration.inputs import Inputs, read_deliveries, read_shapes
+from pipelines.collaboration.reports import platform_tables
 
-__all__ = ["Inputs", "collaboration_tables", "read_shapes"]
+__all__ = ["Inputs", "collaboration_tables", "read_deliveries", "read_shapes"]
 
-MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = ()
+MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = (
+    platform_tables,
+    comparison_tables,
+)
 
 
 def collaboration_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
