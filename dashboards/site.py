@@ -23,7 +23,7 @@ from dashboards import bidi, theme
 from dashboards.content import Material, SiteContent, prepare
 from dashboards.language import Name, Voice, direction_of, self_name, voice
 from dashboards.pages import area, area_indicators, areas, home, indicators, methods, quality
-from dashboards.views import Page
+from dashboards.views import Link, Page
 from pipelines.translation import is_complete
 
 FOLDER = Path(__file__).resolve().parent
@@ -40,6 +40,9 @@ PAGES: Sequence[Maker] = (
     quality.pages,
     methods.pages,
 )
+
+# Sections that only some initiatives have, between the indicators and the quality of the data.
+SECTIONS: Sequence[Callable[[Material, Voice], tuple[str, Link] | None]] = ()
 
 
 def render(content: SiteContent, out: Path) -> None:
@@ -138,6 +141,7 @@ def _foreign(speaker: Voice, name: Name) -> Markup:
 
 def _shared(material: Material, speaker: Voice, languages: Sequence[str]) -> dict[str, Any]:
     content = material.content
+    own = [section for find in SECTIONS if (section := find(material, speaker))]
     areas_name = speaker.of(material.type_names(material.ecosystem_type, plural=True)).text
     return {
         "lang": speaker.code,
@@ -154,6 +158,7 @@ def _shared(material: Material, speaker: Voice, languages: Sequence[str]) -> dic
             ("home", "index.html", speaker.say("Overview")),
             ("areas", "areas/index.html", areas_name),
             ("indicators", "indicators/index.html", speaker.say("Indicators")),
+            *((key, link.path, link.label) for key, link in own),
             ("quality", "quality/index.html", speaker.say("Data quality")),
             ("methods", "methods/index.html", speaker.say("Methods")),
         ],

@@ -20,6 +20,14 @@ class Page:
     context: dict[str, Any]
 
 
+class Link(NamedTuple):
+    """A way to a page below the language's folder, and in a few words what is there now."""
+
+    path: str
+    label: str
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class Table:
     """The table twin of a chart, or a table of its own; the first cell of a row is its heading."""

@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add("confirm", confirm, "take in a held submission whose numbers only look swapped")
     command.add_argument("submission")
     command.add_argument("--why", required=True)
+    add("texts", texts, "texts that wait until somebody has read them, as rows for the register that releases them")
     command = add("sample", sample, "make the synthetic partners' files in the inbox")
     command.add_argument("--scale", type=_scale, default=1.0, help="0.05 for a small country, 1 for a whole one")
     add("dev", dev, "Dagster's interface and daemon, sensor and schedule on")
@@ -281,6 +282,33 @@ def confirm(options: argparse.Namespace) -> int:
     return OK
 
 
+def texts(options: argparse.Namespace) -> int:
+    """`measure texts`: freely written texts that are not shown yet, as lines for released_texts.csv."""
+    import csv
+
+    import duckdb
+
+    from pipelines.collaboration import texts as written
+
+    home, declarations = _open(options)
+    if not home.warehouse.exists():
+        raise UsageError("The warehouse is not there; `measure run` builds it.")
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        waiting = list(written.waiting(connection, declarations))
+    if not waiting:
+        print("No text waits to be released.", file=sys.stderr)
+        return OK
+    print(
+        f"Read each text; names of persons and small numbers must not be shown. To release one, add its text_id with "
+        f"your name and the day to {written.RELEASED}.csv of the initiative.",
+        file=sys.stderr,
+    )
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["text_id", "table", "column", "partner_id", "text"])
+    writer.writerows([w.text_id, w.object_id, w.column, w.partner_id, w.text] for w in waiting)
+    return OK
+
+
 def sample(options: argparse.Namespace) -> int:
     """`measure sample`: the synthetic partners' files."""
     from pipelines import sample as synthetic
@@ -384,7 +412,7 @@ def _print_summary(shop: "Workshop", seen: int) -> None:
         print(line)
 
 
-READ_ONLY = (status, trace, releases, withdraw, confirm)
+READ_ONLY = (status, trace, releases, withdraw, confirm, texts)
 
 
 def _language(options: argparse.Namespace, declarations: Declarations) -> str:

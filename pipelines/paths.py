@@ -7,6 +7,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SCHEMAS = REPOSITORY / "schemas"
 CONTRACTS = SCHEMAS / "contracts"
 INITIATIVES = SCHEMAS / "initiatives"
+# SQL of indicators that any initiative may declare; its own lie in a folder of the same name.
+MODELS = SCHEMAS / "models"
 DBT_PROJECT = REPOSITORY / "dbt_project"
 
 

@@ -115,16 +115,22 @@ def kept_gate(shop: Workshop) -> GateResult:
 def published_tables(shop: Workshop) -> Mapping[str, pd.DataFrame]:
     """Every published table by its contract's id; what is not the values follows from the protected ones alone."""
     from pipelines.assessment import derived, outlook
+    from pipelines.collaboration import Inputs, collaboration_tables, read_shapes
 
     initiative = shop.declarations.initiative
     registers = {name: _frame(shop.declarations, name) for name in derived.REGISTERS}
     ahead = outlook(protected_values(shop), registers["indicators"], initiative.settings, registers["breaks"])
+    with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
+        shapes = read_shapes(connection, shop.declarations)
+    submissions = release.submissions_frame(shop.declarations, shop.ledger)
+    inputs = Inputs(shop.declarations, shapes, ahead.values, submissions, as_of(shop))
     return {
         tables.VALUES: ahead.values,
         "trends": ahead.trends,
         "forecasts": ahead.forecasts,
         "baselines_restated": restated_baselines(ahead.values, shop.declarations),
         **derived.derived_tables(ahead.values, registers, initiative),
+        **collaboration_tables(inputs),
     }
 
 
@@ -159,7 +165,7 @@ def render(shop: Workshop, gate: GateResult) -> None:
         checks=gate.checks,
         submissions=release.submissions_frame(shop.declarations, ledger),
         release_id=draft.release_id,
-        as_of=shop.declarations.initiative.day(ledger.as_of) if ledger.as_of else "",
+        as_of=as_of(shop),
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
         tables=published,
         downloads=(
@@ -169,6 +175,12 @@ def render(shop: Workshop, gate: GateResult) -> None:
         ),
     )
     draw(content, draft.site)
+
+
+def as_of(shop: Workshop) -> str:
+    """The day of the last ledger event where the initiative lives, ISO date; empty where nothing happened yet."""
+    moment = shop.ledger.as_of
+    return shop.declarations.initiative.day(moment) if moment else ""
 
 
 def publish(shop: Workshop) -> Path:

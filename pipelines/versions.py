@@ -1,7 +1,8 @@
 """Versions: which of several landed rows with one key counts. One rule, as SQL, for staging models and for analysts.
 
 Of one partner the newest submission wins, key by key or for a whole declared scope; of several partners the one of the
-highest declared priority, then the newest. Does not belong here: reading or writing anything.
+highest declared priority, then the newest; of a table that is by partner, each partner's own rows count. Does not
+belong here: reading or writing anything.
 """
 
 from pipelines.declarations import TableContract
@@ -14,7 +15,8 @@ def ranked_sql(table: TableContract) -> str:
     counts of all that have its key, 2 for the one that would if that were not there.
     """
     source = "versions" if table.replaces else "renamed"
-    keys = ", ".join(f"{source}.{name}" for name in table.key)
+    owner = ("partner_id",) if table.is_by_partner else ()
+    keys = ", ".join(f"{source}.{name}" for name in (*owner, *table.key))
     ranked = (
         "-- The partner of the highest priority wins for each key, then the newest submission.\n"
         f"ranked as (\n    select\n        {source}.*,\n        row_number() over (\n"

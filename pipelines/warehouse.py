@@ -172,6 +172,10 @@ def _project_files(declarations: Declarations) -> dict[str, bytes]:
         if f"{model}.sql" not in files:
             generated[f"{model}.sql"] = _staging_sql(table)
             generated[f"{model}.yml"] = _yaml(_staging_properties(table))
+    for shape, defined in declarations.shapes.items():
+        if declarations.of_shape(shape):
+            generated[f"models/intermediate/int_{shape}.sql"] = _shape_sql(defined, declarations.of_shape(shape))
+            generated[f"models/intermediate/int_{shape}.yml"] = _yaml(_shape_properties(defined))
     for indicator_id, sql in declarations.models.items():
         generated[f"models/indicators/{MODEL_PREFIX}{indicator_id}.sql"] = sql
         generated[f"models/indicators/{MODEL_PREFIX}{indicator_id}.yml"] = _yaml(_model_properties(indicator_id))
@@ -197,6 +201,8 @@ def _variables(declarations: Declarations) -> dict[str, Any]:
     return {
         "initiative_id": declarations.initiative.id,
         "area_types": list(declarations.initiative.area_types),
+        "calendar": declarations.initiative.calendar,
+        "school_year_begins": declarations.initiative.settings["school_year_begins"],
         "observed_objects": [table for table in observed if table],
         "indicator_models": list(declarations.models),
         "pooled_years": pooling["years"],
@@ -234,7 +240,7 @@ def _observed(table: TableContract, lowest: str) -> dict[str, Any] | None:
         "characteristics": [*table.modelled("filter"), *table.modelled("dimension")],
         "dimensions": list(table.modelled("dimension")),
         "complete": [column.name for column in table.by_role("dimension") if column.is_complete],
-        "identities": list(identities(table)),
+        "identities": [*(("partner_id",) if table.is_by_partner else ()), *identities(table)],
         "measures": list(measures),
     }
 
@@ -280,6 +286,8 @@ def _status(table: TableContract, measure: str) -> str:
     made = next((d for d in table.derived if d.name == measure), None)
     if made is None:
         return _cast(f"{measure}{STATUS_SUFFIX}", "text")
+    if not made.sources:
+        return _cast("'A'", "text")
     statuses = [f"{name}{STATUS_SUFFIX}" for name in made.sources]
     return f'{{{{ status_of("{made.expression}", {statuses}) }}}}'
 
@@ -304,7 +312,7 @@ def _staging_sql(table: TableContract) -> str:
 
 def _staging_properties(table: TableContract) -> dict[str, Any]:
     nullable = [name for name in table.key if not table.column(name).is_required]
-    arguments: dict[str, Any] = {"columns": list(table.key)}
+    arguments: dict[str, Any] = {"columns": [*(("partner_id",) if table.is_by_partner else ()), *table.key]}
     if nullable:
         arguments["nullable"] = nullable
     key_test = {"unique_key": {"name": f"key_of_stg_{table.id}", "arguments": arguments}}
@@ -316,6 +324,39 @@ def _staging_properties(table: TableContract) -> dict[str, Any]:
                 "description": table.description,
                 "data_tests": [key_test],
                 "columns": columns,
+            }
+        ]
+    }
+
+
+def shape_columns(defined: TableContract) -> dict[str, str]:
+    """Column → type, of the model that holds the rows of all tables of a shape: `int_<shape>`."""
+    return {"object_id": "text", **defined.types, "partner_id": "text", "submission_id": "text"}
+
+
+def _shape_sql(defined: TableContract, tables: Sequence[TableContract]) -> str:
+    """The rows of every table of a shape; a column that one of them does without is empty."""
+    parts = []
+    for table in tables:
+        has = {"partner_id", "submission_id", *table.types}
+        selected = [f"    '{table.id}' as object_id"]
+        for name, kind in list(shape_columns(defined).items())[1:]:
+            selected.append(f"    {name}" if name in has else f"    {_cast('null', kind)} as {name}")
+        parts.append("select\n" + ",\n".join(selected) + f"\nfrom {{{{ ref('stg_{table.id}') }}}}\n")
+    return f"-- Generated: the tables of shape {defined.shape}.\n" + "union all\n".join(parts)
+
+
+def _shape_properties(defined: TableContract) -> dict[str, Any]:
+    key = ["object_id", "partner_id", *defined.key] if defined.is_by_partner else ["object_id", *defined.key]
+    nullable = [name for name in defined.key if not defined.column(name).is_required]
+    arguments = {"columns": key} | ({"nullable": nullable} if nullable else {})
+    return {
+        "models": [
+            {
+                "name": f"int_{defined.shape}",
+                "description": f"{defined.description} Of every table of this shape.",
+                "data_tests": [{"unique_key": {"name": f"key_of_int_{defined.shape}", "arguments": arguments}}],
+                "columns": [{"name": name} for name in shape_columns(defined)],
             }
         ]
     }

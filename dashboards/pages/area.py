@@ -1,6 +1,6 @@
 """The page of one area: cards, trends, comparison, groups, and how far to trust the page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from dashboards.cards import goal_views, state_sentence
 from dashboards.charts.comparisons import comparison_charts
@@ -11,9 +11,11 @@ from dashboards.content import HIDDEN, MISSING, SHOWN, Area, Material
 from dashboards.labels import STATES
 from dashboards.language import Voice
 from dashboards.tables import positions, report_card
-from dashboards.views import Page
+from dashboards.views import Link, Page
 
 FEW = 20
+# What else there is of an area, each on a page of its own; none where nobody reported it.
+MORE: Sequence[Callable[[Material, Voice, Area], Link | None]] = ()
 
 
 def pages(material: Material, voice: Voice) -> Iterator[Page]:
@@ -37,6 +39,7 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
         "ancestors": [(a, voice.name(a.row)) for a in reversed(material.ancestors(area))],
         "facts": _facts(material, voice, area),
         "has_values": has_values,
+        "more": [link for find in MORE if (link := find(material, voice, area))],
     }
     if has_values:
         context |= {

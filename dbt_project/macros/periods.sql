@@ -23,3 +23,18 @@ case
 {%- macro pool_frequency() -%}
 A{{ var('pooled_years') }}
 {%- endmacro -%}
+
+{#- The period of the initiative's calendar in which a day (ISO text) lies, as text; null where there is no day. -#}
+{%- macro period_of(day) -%}
+{%- set year = "cast(substring(" ~ day ~ ", 1, 4) as integer)" -%}
+{%- set month = "cast(substring(" ~ day ~ ", 6, 2) as integer)" -%}
+{%- if var('calendar') == 'school_year' -%}
+cast({{ year }} + case when {{ month }} >= {{ var('school_year_begins') }} then 1 else 0 end as string)
+{%- elif var('calendar') == 'quarter' -%}
+concat(substring({{ day }}, 1, 4), '-Q', cast(cast(floor(({{ month }} + 2) / 3) as integer) as string))
+{%- elif var('calendar') == 'month' -%}
+substring({{ day }}, 1, 7)
+{%- else -%}
+substring({{ day }}, 1, 4)
+{%- endif -%}
+{%- endmacro -%}

@@ -44,7 +44,7 @@ class Conflict:
 def find(home: Home, declarations: Declarations, submission_ids: Collection[str]) -> Iterator[Conflict]:
     """Keys that several partners report with different values, among the landed rows of these submissions."""
     for contract, connection in _landed_objects(home, declarations, submission_ids):
-        if _measures(contract):
+        if _measures(contract) and not contract.is_by_partner:
             rows = _contested(connection, contract)
             yield from (_conflict(contract, group) for _, group in groupby(rows, key=lambda row: row["place"]))
 
