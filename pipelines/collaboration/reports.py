@@ -187,7 +187,9 @@ def _comments(inputs: Inputs) -> pd.DataFrame:
     for comment in inputs.shapes[COMMENTS].to_dict("records"):
         if comment["comment_text"] is not None:
             identity = text_id(comment["comment_text"])
-            answer = answers.get((identity, comment["indicator_id"]), {})
-            known = {"initiative_id": declared.initiative.id, "text_id": identity, **comment, **answer}
+            answer = answers.get((identity, comment["indicator_id"]))
+            known: dict[str, Any] = {"initiative_id": declared.initiative.id, "text_id": identity}
+            known |= comment
+            known |= answer or {}
             rows.append({name: known.get(name) for name in columns})
     return pd.DataFrame(rows, columns=columns)

@@ -19,7 +19,7 @@ from pipelines.sample.assumptions import ENROLLED_OF_AGE, GENDERS, MATHEMATICS, 
 from pipelines.sample.files import Cell, Row, Sheet, write_csv, write_text, write_workbook
 from pipelines.sample.population import Country, Learners
 from pipelines.sample.schools import SCHOOL_YEARS, SchoolYearbook
-from pipelines.sample.surveys import survey_rows
+from pipelines.sample.surveys import survey_rows, test_rows
 from pipelines.sample.wording import GENDER_HE, HEBREW_YEARS, SECTOR_HE, SUPERVISION_HE, misspelled
 from pipelines.sample.workbook import school_name, write_ministry_workbook
 
@@ -61,6 +61,7 @@ TEACHERS_HEADER = (
     "Teachers trained",
     "Teachers last year",
 )
+TESTS_HEADER = ("מדד", "קוד רשות", "שנת לימודים", "מונה", "מכנה")
 REPORTED_HEADER = (
     "מדד",
     "קוד אזור",
@@ -169,11 +170,14 @@ def send_volunteers(sample: Sample, folder: Path) -> list[Path]:
 
 
 def send_assessment(sample: Sample, folder: Path) -> list[Path]:
-    """Finished values of an assessment, a questionnaire and a follow-up, what it promised and what it cannot do."""
+    """Finished values of an assessment, a questionnaire and a follow-up, and counts of two tests; what it promised and
+    what it cannot do."""
     named = sample.measures_he
+    counted = test_rows(sample.country, named, sample.seed)
     promised, said = platform.assessment_choices(named), platform.assessment_comments(named)
     return [
         write_reported(sample, folder / "מדדים מדווחים 2018-2024.csv"),
+        write_csv(folder / "מבחנים לפי רשות 2018-2024.csv", TESTS_HEADER, counted, "utf-8-sig"),
         write_csv(folder / "מדדים שנבחרו.csv", platform.CHOICES_HEADER_HE, promised, "utf-8-sig"),
         write_csv(folder / "הערות על מדדים.csv", platform.COMMENTS_HEADER_HE, said, "utf-8-sig"),
     ]
