@@ -211,6 +211,9 @@ class _Tables(Mapping[str, ByArea]):
             self._sorted[name, column] = _grouped(records(self._frames[name]), column)
         return self._sorted[name, column]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._frames
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._frames)
 

@@ -189,7 +189,7 @@ def _comments(inputs: Inputs) -> pd.DataFrame:
             identity = text_id(comment["comment_text"])
             answer = answers.get((identity, comment["indicator_id"]))
             known: dict[str, Any] = {"initiative_id": declared.initiative.id, "text_id": identity}
-            known |= comment
+            known |= {str(name): value for name, value in comment.items()}
             known |= answer or {}
             rows.append({name: known.get(name) for name in columns})
     return pd.DataFrame(rows, columns=columns)
