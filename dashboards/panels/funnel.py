@@ -63,7 +63,7 @@ def _lines(limits: Sequence[tuple[float, float, float]]) -> list[dict[str, Any]]
 def _layout(data: FunnelInput) -> dict[str, Any]:
     reach = [short(log10(data.sizes.low)), short(log10(data.sizes.high))]
     layout: dict[str, Any] = {
-        "template": "trend", "height": HEIGHT,
+        "template": "trend", "height": HEIGHT, "margin": {"l": data.values.room, "r": 8, "t": 8, "b": 26},
         "xaxis": {**data.sizes.layout(), "type": "log", "range": reach},
         "yaxis": {**data.values.layout(), "range": [short(data.values.low), short(data.values.high)]},
     }  # fmt: skip
