@@ -172,7 +172,7 @@ def _standing(row: Any, catalogue: Catalogue) -> tuple[Goal, Way | None]:
     period, now = catalogue.latest(key) if key else (None, NO_CELL)
     start = catalogue.cell(key, row.from_period) if key else NO_CELL
     target = _target(row, catalogue, dimension, member)
-    missing = tuple(_missing(row, indicator, dimension, target, catalogue.inputs.declarations))
+    missing = tuple(_missing(row, indicator, dimension, catalogue.inputs.declarations))
     status = conf_status(start, now)
     # What the catalogue does not show of the start is told by nothing here either.
     is_start_shown = start.is_shown
@@ -238,15 +238,15 @@ def _target(row: Any, catalogue: Catalogue, dimension: str | None, member: str) 
 
 
 def _missing(
-    row: Any, indicator: Mapping[str, Any] | None, dimension: str | None, target: float | None,
-    declarations: Declarations,
-) -> Iterator[str]:  # fmt: skip
+    row: Any, indicator: Mapping[str, Any] | None, dimension: str | None, declarations: Declarations
+) -> Iterator[str]:
     """What a goal lacks, as codes, in this order."""
     if row.from_value is None:
         yield "from_what"
     if row.from_period is None:
         yield "from_when"
-    if target is None:
+    # Another area's value is one only where an indicator of the catalogue gives it.
+    if row.to_value is None and (row.to_area_code is None or indicator is None):
         yield "to_what"
     if row.by_period is None or (row.from_period and month_number(row.by_period) <= month_number(row.from_period)):
         yield "by_when"

@@ -23,6 +23,7 @@ import pandas as pd
 
 from pipelines.collaboration.inputs import Inputs
 from pipelines.collaboration.work_goals import (
+    ALL,
     BEHIND,
     FREE,
     GOING_WELL,
@@ -153,7 +154,7 @@ def work_plan_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
     missions = _missions(inputs, goals, components, most)
     tables: dict[str, tuple[type, Sequence[Any]]] = {
         "work_plan_components": (Component, components),
-        "work_plan_years": (Year, years),
+        "work_plan_years": (Year, [*years, *_totals(years)]),
         "work_plan_goals_standing": (GoalStanding, goals),
         "work_plan_missions": (Mission, missions),
     }
@@ -233,6 +234,14 @@ def _amount_status(row: Any, policy: Mapping[str, Any]) -> str | None:
 
 def _year(row: Any) -> Year:
     return Year(row.area_code, row.component_id, int(row.budget_year), row.budget_planned, row.budget_spent)
+
+
+def _totals(years: Iterable[Year]) -> list[Year]:
+    """All components of an area together, one row a year."""
+    return [
+        Year(area, ALL, year, _sum(row.budget_planned for row in rows), _sum(row.budget_spent for row in rows))
+        for (area, year), rows in _grouped(years, lambda row: (row.area_code, row.budget_year)).items()
+    ]
 
 
 def _work(components: Sequence[Component]) -> Work:

@@ -192,7 +192,7 @@ SENDERS = {
 
 
 def write_plans(sample: Sample, target: Path) -> Path:
-    """A workbook of three sheets, authorities and indicators by name."""
+    """A workbook of three sheets, indicators by name, authorities by code (one is called as its district is)."""
     return write_work_plans(sample.country, sample.measures_he, sample.seed, target)
 
 

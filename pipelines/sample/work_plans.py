@@ -172,9 +172,9 @@ def plan_rows(country: Country, indicators: Mapping[str, str], seed: int) -> dic
         "יעדים": [GOALS_HEADER], "רכיבי פעולה": [COMPONENTS_HEADER], "תקציב": [BUDGETS_HEADER],
     }  # fmt: skip
     size = country.cohorts.sum(axis=(0, 2, 3))
-    # Large and small ones: the largest, and then every few further down.
+    # Large ones and middling ones: the largest, and then every few down to the middle.
     order = np.argsort(-size, kind="stable").tolist()
-    chosen = order[:: max(1, len(order) // AUTHORITIES)][:AUTHORITIES]
+    chosen = order[:: max(1, len(order) // (2 * AUTHORITIES))][:AUTHORITIES]
     for place, position in enumerate(chosen):
         authority = country.authorities[position]
         for aim in (aim for aim in AIMS if aim.code in CHOICES[place % len(CHOICES)]):
@@ -191,7 +191,7 @@ def _goal(country: Country, position: int, aim: Aim, indicators: Mapping[str, st
     start = _start(country, position, aim) if aim.indicator_id else None
     end = round(start * aim.growth) if start is not None and aim.growth else None
     return [
-        country.authorities[position].name,
+        country.authorities[position].area_code,
         f"Y-{aim.code}",
         aim.name,
         aim.goal_id,
@@ -222,7 +222,7 @@ def _component(
     """A row, and which part of its money is spent."""
     status, starts_on, ends_on, done_on, part = STATES[int(chance.choice(len(STATES), p=CHANCES))]
     row: list[Cell] = [
-        authority.name, component_id, f"Y-{aim.code}", task.lever, task.name, task.body, task.partners, status,
+        authority.area_code, component_id, f"Y-{aim.code}", task.lever, task.name, task.body, task.partners, status,
         starts_on, ends_on, done_on, UNITS_HE[task.unit], task.amount_of, task.planned, round(task.planned * part),
     ]  # fmt: skip
     return row, part
@@ -234,7 +234,7 @@ def _budgets(
     for year in BUDGET_YEARS:
         planned = round(task.budget / len(BUDGET_YEARS) * float(chance.uniform(0.8, 1.2)), -2)
         used = round(planned * min(spent * float(chance.uniform(0.8, 1.3)), 1.2), -2)
-        yield [authority.name, component_id, year, planned, used]
+        yield [authority.area_code, component_id, year, planned, used]
 
 
 def texts() -> list[str]:
