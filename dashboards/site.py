@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 from dashboards import bidi, theme
 from dashboards.content import Material, SiteContent, prepare
 from dashboards.language import Name, Voice, direction_of, self_name, voice
-from dashboards.pages import area, area_indicators, areas, home, indicators, methods, quality, work_plan
+from dashboards.pages import area, area_indicators, areas, home, indicators, mapping, methods, quality, work_plan
 from dashboards.views import Link, Page
 from pipelines.translation import is_complete
 
@@ -37,6 +37,7 @@ PAGES: Sequence[Maker] = (
     area.pages,
     area_indicators.pages,
     work_plan.pages,
+    mapping.pages,
     indicators.pages,
     quality.pages,
     methods.pages,
