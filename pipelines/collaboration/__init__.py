@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from pipelines.collaboration.inputs import Inputs, read_shapes
+from pipelines.collaboration.inputs import Inputs, read_shapes, register_frame
+from pipelines.collaboration.work_plan import work_plan_tables
 
-__all__ = ["Inputs", "collaboration_tables", "read_shapes"]
+__all__ = ["Inputs", "collaboration_tables", "read_shapes", "register_frame"]
 
-MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = ()
+MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = (work_plan_tables,)
 
 
 def collaboration_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:

@@ -287,7 +287,7 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str, initi
     calendar, labels, examples = custom.get("calendar"), dict(custom.get("labels", {})), source.examples or []
     if calendar == OWN_CALENDAR:
         calendar = initiative.calendar
-        labels = {code: translator(code)(CALENDAR_WORDS[calendar]) for code in initiative.languages}
+        labels = labels or {code: translator(code)(CALENDAR_WORDS[calendar]) for code in initiative.languages}
         examples = list(CALENDAR_EXAMPLES[calendar])
     if calendar not in {None, *CALENDARS}:
         raise DeclarationError(f"{where}: calendar '{calendar}' is none of {', '.join((*CALENDARS, OWN_CALENDAR))}.")

@@ -22,6 +22,7 @@ from pipelines.sample.deliveries import (
     write_cohorts,
     write_groups,
     write_participation,
+    write_plans,
     write_reported,
     write_teachers,
 )
@@ -87,4 +88,5 @@ def make_examples(declarations: Declarations, folder: Path) -> list[Path]:
         write_participation(sample, folder / "mathematics_participation.csv"),
         write_reported(sample, folder / "reported_measures.csv"),
         write_csv(folder / "programs.csv", PROGRAMS_HEADER, program_rows_of(sample)),
+        write_plans(sample, folder / "work_plans.xlsx"),
     ]
