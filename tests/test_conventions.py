@@ -106,8 +106,9 @@ class Names:
 
 def declared_names(declared: Declarations) -> Names:
     tables = {table.id for table in declared.datasets} | {table.contract_id for table in declared.datasets}
-    measures = {column.name for table in declared.datasets for column in table.by_role("measure")}
-    ids = tables | measures | {declared.initiative.id}
+    measures = {c.name for table in declared.datasets if table.shape is None for c in table.by_role("measure")}
+    # A shape and its columns are what code asks for, also where the shared table of the shape is called by its name.
+    ids = (tables - set(declared.shapes)) | measures | {declared.initiative.id}
     for register, column in (("indicators", "indicator_id"), ("partners", "partner_id")):
         ids |= {str(row[column]) for row in declared.rows(register)}
     alone = {declared.initiative.time_zone, *declared.initiative.area_types}

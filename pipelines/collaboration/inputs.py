@@ -38,6 +38,12 @@ class Inputs:
     deliveries: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(DELIVERIES), dtype=object))
 
 
+def register_frame(declarations: Declarations, register_id: str) -> pd.DataFrame:
+    """A register's rows in file order, with all its columns where it has no row."""
+    columns = [column.name for column in declarations.objects[register_id].columns]
+    return pd.DataFrame([dict(row) for row in declarations.rows(register_id)], columns=columns)
+
+
 def read_shapes(connection: DuckDBPyConnection, declarations: Declarations) -> dict[str, pd.DataFrame]:
     """Rows of every declared shape, in a fixed order; an empty frame of its columns where no table has the shape."""
     return {shape: _read_shape(connection, declarations, shape) for shape in declarations.shapes}

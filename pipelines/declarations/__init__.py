@@ -27,7 +27,7 @@ from pipelines.declarations.contracts import (
     with_declared_dimensions,
     with_declared_names,
 )
-from pipelines.declarations.indicators import check_indicators
+from pipelines.declarations.indicators import check_indicators, check_mission
 from pipelines.declarations.initiative import default_initiative, initiative_folder, read_initiative
 from pipelines.declarations.model import (
     ANY_NUMBER,
@@ -145,6 +145,7 @@ def load(initiative: str | Path | None = None) -> Declarations:
     check_peers(loaded)
     check_tolerances(loaded)
     check_indicators(loaded)
+    check_mission(loaded)
     check_one_way_to_group_areas(loaded)
     check_targets(loaded)
     return loaded

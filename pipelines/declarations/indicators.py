@@ -51,6 +51,17 @@ def check_indicators(declared: Declarations) -> None:
         )
 
 
+def check_mission(declared: Declarations) -> None:
+    """What the mission is measured by are indicators of the register."""
+    known = {row["indicator_id"] for row in declared.rows(INDICATORS)}
+    unknown = next((name for name in declared.initiative.settings["mission_indicators"] if name not in known), None)
+    if unknown is not None:
+        raise DeclarationError(
+            f"{declared.initiative.folder.name}/initiative.yml: mission_indicators: '{unknown}' is not in "
+            f"{INDICATORS}.csv."
+        )
+
+
 def _check_rhythm(declared: Declarations, where: str, row: Mapping[str, Any]) -> None:
     """An indicator has the rhythm of the tables that it is made from."""
     for object_id in split_list(row["numerator_objects"]) + split_list(row["denominator_objects"]):

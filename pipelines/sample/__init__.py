@@ -24,6 +24,7 @@ from pipelines.sample.deliveries import (
     write_comments,
     write_groups,
     write_participation,
+    write_plans,
     write_reported,
     write_teachers,
 )
@@ -91,4 +92,5 @@ def make_examples(declarations: Declarations, folder: Path) -> list[Path]:
         write_csv(folder / "programs.csv", PROGRAMS_HEADER, program_rows_of(sample)),
         write_choices(sample, folder / "measure_choices.csv"),
         write_comments(folder / "measure_comments.csv"),
+        write_plans(sample, folder / "work_plans.xlsx"),
     ]

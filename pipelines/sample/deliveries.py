@@ -1,4 +1,4 @@
-"""The six synthetic partners: which files each sends, under which headers, in whose spelling.
+"""The seven synthetic partners: which files each sends, under which headers, in whose spelling.
 
 Belongs here: rows in a partner's own words. Does not belong here: the numbers behind them (`population`,
 `schools`) or how a file gets its bytes (`files`).
@@ -21,6 +21,7 @@ from pipelines.sample.population import Country, Learners
 from pipelines.sample.schools import SCHOOL_YEARS, SchoolYearbook
 from pipelines.sample.surveys import survey_rows, test_rows
 from pipelines.sample.wording import GENDER_HE, HEBREW_YEARS, SECTOR_HE, SUPERVISION_HE, misspelled
+from pipelines.sample.work_plans import write_work_plans
 from pipelines.sample.workbook import school_name, write_ministry_workbook
 
 MINISTRY = "sample_ministry"
@@ -28,6 +29,7 @@ STATISTICS = "sample_statistics"
 BACKBONE = "sample_backbone"
 VOLUNTEERS = "sample_volunteers"
 ASSESSMENT = "sample_assessment"
+ECOSYSTEM = "sample_ecosystem"
 CARELESS = "sample_careless"
 
 GROUPS_HEADER = (
@@ -192,14 +194,25 @@ def send_careless(sample: Sample, folder: Path) -> list[Path]:
     ]
 
 
+def send_ecosystem(sample: Sample, folder: Path) -> list[Path]:
+    """What municipality ecosystems plan."""
+    return [write_plans(sample, folder / "תכניות עבודה.xlsx")]
+
+
 SENDERS = {
     MINISTRY: send_ministry,
     STATISTICS: send_statistics,
     BACKBONE: send_backbone,
     VOLUNTEERS: send_volunteers,
     ASSESSMENT: send_assessment,
+    ECOSYSTEM: send_ecosystem,
     CARELESS: send_careless,
 }
+
+
+def write_plans(sample: Sample, target: Path) -> Path:
+    """A workbook of three sheets, indicators by name, authorities by code (one is called as its district is)."""
+    return write_work_plans(sample.country, sample.measures_he, sample.seed, target)
 
 
 def write_cohorts(sample: Sample, target: Path) -> Path:

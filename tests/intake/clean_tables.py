@@ -106,7 +106,8 @@ def clean(
                 drawn[column.name] = _holding(declared, contract, column, drawn)
         for rule in contract.rules:
             if drawn[rule.left][1] > drawn[rule.right][1]:
-                part = chance.randint(0, drawn[rule.right][1])
+                is_date = contract.column(rule.left).type == "date"
+                part = drawn[rule.right][1] if is_date else chance.randint(0, drawn[rule.right][1])
                 drawn[rule.left] = part, part
         key = tuple(drawn[name][1] for name in contract.key)
         if key not in keys:
@@ -148,10 +149,14 @@ def _draw(
         number_drawn = round(chance.uniform(60 if highest > 60 else highest / 10, highest), 2)
         return number_drawn, number_drawn
     if column.type == "integer":
-        highest = min(column.maximum or 900, 900)
-        lowest = 20 if highest > 100 else int(column.minimum or 0)
+        least = int(column.minimum or 0)
+        highest = max(min(column.maximum or 900, 900), least)
+        lowest = max(20, least) if highest > 100 else least
         whole = chance.randint(lowest, int(highest))
         return whole, whole
+    if column.type == "date":
+        day = f"{chance.randint(FIRST_YEAR, LAST_YEAR)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+        return day, day
     example = column.examples[0]
     text = str(int(example) + number) if example.isdigit() else f"{example} {chance.randint(1, 99)}"
     return text, text

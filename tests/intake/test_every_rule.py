@@ -26,7 +26,8 @@ DESCRIPTIVE_OF_COLUMN = {
 }  # fmt: skip
 DESCRIPTIVE_OF_TABLE = {
     "id", "contract_id", "kind", "level", "shape", "derived", "labels", "description", "descriptions", "markers",
-    "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces", "is_by_partner",
+    "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces",
+    "is_by_partner",
 }  # fmt: skip
 NOTHING_OF_THE_KIND = "no such thing anywhere"
 
@@ -167,6 +168,10 @@ def _key_cases(contract: TableContract) -> Iterator[Case]:
 def _rule_cases(contract: TableContract) -> Iterator[Case]:
     row, _ = _clean_rows(contract)
     for rule in contract.rules:
+        if contract.column(rule.right).type == "date":
+            later = str(int(row[rule.right][:4]) + 1) + row[rule.right][4:]
+            yield Case(contract, rule.name, "row_rule", rule.left, row | {rule.left: later})
+            continue
         right = float(row[rule.right])
         broken = {"<=": right + 1, "<": right, ">=": right - 1, ">": right, "==": right + 1, "!=": right}[rule.operator]
         yield Case(contract, rule.name, "row_rule", rule.left, row | {rule.left: f"{broken:g}"})
