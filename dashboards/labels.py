@@ -125,6 +125,19 @@ SUBMISSION_VERDICTS: Mapping[str, str] = {
     "withdrawn": N_("Withdrawn"),
 }
 
+COMMENT_KINDS: Mapping[str, str] = {
+    "unclear": N_("Unclear"),
+    "cannot_collect": N_("Cannot be collected"),
+    "propose": N_("Proposal"),
+}
+
+# What became of a comment.
+OUTCOMES: Mapping[str, str] = {
+    "revised": N_("The measure was revised"),
+    "explained": N_("Explained"),
+    "declined": N_("Declined"),
+}
+
 PARTNER_TYPES: Mapping[str, str] = {
     "public": N_("Public body"),
     "business": N_("Business"),

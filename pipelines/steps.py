@@ -115,15 +115,15 @@ def kept_gate(shop: Workshop) -> GateResult:
 def published_tables(shop: Workshop) -> Mapping[str, pd.DataFrame]:
     """Every published table by its contract's id; what is not the values follows from the protected ones alone."""
     from pipelines.assessment import derived, outlook
-    from pipelines.collaboration import Inputs, collaboration_tables, read_shapes, register_frame
+    from pipelines.collaboration import Inputs, collaboration_tables, read_deliveries, read_shapes, register_frame
 
     initiative = shop.declarations.initiative
     registers = {name: register_frame(shop.declarations, name) for name in derived.REGISTERS}
     ahead = outlook(protected_values(shop), registers["indicators"], initiative.settings, registers["breaks"])
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
-        shapes = read_shapes(connection, shop.declarations)
+        shapes, deliveries = read_shapes(connection, shop.declarations), read_deliveries(connection)
     submissions = release.submissions_frame(shop.declarations, shop.ledger)
-    inputs = Inputs(shop.declarations, shapes, ahead.values, submissions, as_of(shop))
+    inputs = Inputs(shop.declarations, shapes, ahead.values, submissions, as_of(shop), deliveries)
     return {
         tables.VALUES: ahead.values,
         "trends": ahead.trends,

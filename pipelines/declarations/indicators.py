@@ -36,6 +36,10 @@ def check_indicators(declared: Declarations) -> None:
             )
         if row["kind"] == REPORTED:
             _check_reported(declared, where, row)
+        if row["owner_partner_id"] is not None and row["is_headline"]:
+            raise DeclarationError(
+                f"{where}: owner_partner_id: a partner's own measure is no headline of all; give one of the two up."
+            )
         if row["is_pooled"] and (row["kind"] in (REPORTED, MODEL) or row["frequency"] != "A"):
             raise DeclarationError(f"{where}: is_pooled: only years can be pooled, and only of sums and means.")
         _check_rhythm(declared, where, row)

@@ -310,6 +310,8 @@ def _allowed(column: Column, listed: tuple[Choice, ...], say: Translate) -> Iter
         yield say(_("Exactly in the form of the example."))
         return
     yield say(TYPE_WORDS[column.type])
+    if column.version_rule:
+        yield say(_("Only the version that holds in the row's period; the page of each measure says which that is."))
     yield from _range(column, say)
     if column.unit in (SHARE, OF_INDICATOR):
         yield say(_("A percentage needs its sign: 16.2% is the same as 0.162."))

@@ -19,7 +19,9 @@ from pipelines.sample.deliveries import (
     Sample,
     gather,
     program_rows_of,
+    write_choices,
     write_cohorts,
+    write_comments,
     write_groups,
     write_participation,
     write_plans,
@@ -89,4 +91,6 @@ def make_examples(declarations: Declarations, folder: Path) -> list[Path]:
         write_reported(sample, folder / "reported_measures.csv"),
         write_csv(folder / "programs.csv", PROGRAMS_HEADER, program_rows_of(sample)),
         write_plans(sample, folder / "work_plans.xlsx"),
+        write_choices(sample, folder / "measure_choices.csv"),
+        write_comments(folder / "measure_comments.csv"),
     ]

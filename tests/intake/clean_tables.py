@@ -101,6 +101,9 @@ def clean(
     keys: set[tuple[Any, ...]] = set()
     while len(values) < n_rows:
         drawn = {c.name: _draw(declared, c, language, chance, len(values), form, codes) for c in contract.columns}
+        for column in contract.columns:
+            if column.version_rule:
+                drawn[column.name] = _holding(declared, contract, column, drawn)
         for rule in contract.rules:
             if drawn[rule.left][1] > drawn[rule.right][1]:
                 is_date = contract.column(rule.left).type == "date"
@@ -112,6 +115,20 @@ def clean(
             grid.append(tuple(typed for typed, _ in drawn.values()))
             values.append({name: value for name, (_, value) in drawn.items()})
     return Clean(contract, language, tuple(grid), tuple(values))
+
+
+def _holding(
+    declared: Declarations, contract: TableContract, column: Column, drawn: Mapping[str, tuple[Cell, Any]]
+) -> tuple[Cell, Any]:
+    """The newest version that holds for what the row is about."""
+    rule = column.version_rule
+    assert rule is not None
+    reference = contract.column(rule.key).reference
+    assert reference is not None
+    rows = declared.rows(reference.register)
+    (defined,) = (row for row in rows if row[reference.column] == drawn[rule.key][1])
+    version = rule.holding(defined, drawn[contract.by_role("period")[0].name][1])[-1]
+    return version, version
 
 
 def _draw(

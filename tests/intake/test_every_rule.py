@@ -26,8 +26,7 @@ DESCRIPTIVE_OF_COLUMN = {
 }  # fmt: skip
 DESCRIPTIVE_OF_TABLE = {
     "id", "contract_id", "kind", "level", "shape", "derived", "labels", "description", "descriptions", "markers",
-    "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces",
-    "is_by_partner",
+    "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces", "is_by_partner",
 }  # fmt: skip
 NOTHING_OF_THE_KIND = "no such thing anywhere"
 
@@ -124,6 +123,11 @@ def _calendar(column: Column) -> Iterator[tuple[str, str, str]]:
         yield "calendar_date", "looks_like_date", "2022-01-21"
 
 
+def _version_rule(column: Column) -> Iterator[tuple[str, str, str]]:
+    if column.version_rule:
+        yield "version_rule", "other_definition", "99"
+
+
 # A field of Column that a row can break → what breaks it: (name, rule that is reported, text of the cell).
 OF_COLUMN: Mapping[str, Callable[[Column], Iterator[tuple[str, str, str]]]] = {
     "is_required": _required,
@@ -135,6 +139,7 @@ OF_COLUMN: Mapping[str, Callable[[Column], Iterator[tuple[str, str, str]]]] = {
     "codes": _codes,
     "reference": _reference,
     "calendar": _calendar,
+    "version_rule": _version_rule,
 }
 
 
@@ -152,8 +157,10 @@ def _key_cases(contract: TableContract) -> Iterator[Case]:
     first_of_key = next(column.name for column in contract.columns if column.is_key)
     yield Case(contract, "key_same", "same_row_twice", first_of_key, last)
     for column in contract.columns:
-        if column.role == "measure" and not column.is_required:
-            yield Case(contract, "key_different", "key_twice", first_of_key, last | {column.name: ""})
+        is_free_text = column.type == "text" and not (column.reference or column.codes or column.calendar)
+        if not column.is_key and not column.required_with and (not column.is_required or is_free_text):
+            other = f"{last[column.name]}, changed" if column.is_required else ""
+            yield Case(contract, "key_different", "key_twice", first_of_key, last | {column.name: other})
             return
 
 
