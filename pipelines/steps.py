@@ -115,13 +115,7 @@ def kept_gate(shop: Workshop) -> GateResult:
 def published_tables(shop: Workshop) -> Mapping[str, pd.DataFrame]:
     """Every published table by its contract's id; what is not the values follows from the protected ones alone."""
     from pipelines.assessment import derived, outlook
-    from pipelines.collaboration import (
-        Inputs,
-        collaboration_tables,
-        read_deliveries,
-        read_shapes,
-        register_frame,
-    )
+    from pipelines.collaboration import Inputs, collaboration_tables, read_deliveries, read_shapes, register_frame
 
     initiative = shop.declarations.initiative
     registers = {name: register_frame(shop.declarations, name) for name in derived.REGISTERS}
