@@ -120,9 +120,10 @@ def _chart(material: Material, voice: Voice, indicator: Indicator, rows: Rows, t
     period = rows[0]["period"]
     whole = next((p for p in material.points(material.root.code, indicator.id) if p.period == period), None)
     reference = whole.value if whole and whole.state == SHOWN else None
+    reach = [end for _, *ends in limits for end in ends] + ([] if reference is None else [reference])
     data = FunnelInput(
         dots, limits, reference, _sizes(voice, [dot.size for dot in dots]),
-        _values(voice, indicator, [*(dot.value for dot in dots), *([reference] if reference is not None else [])]),
+        _values(voice, indicator, [*(dot.value for dot in dots), *reach]),
     )  # fmt: skip
     return Chart(
         "compared",

@@ -209,13 +209,13 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["own.odcs.yaml", "version_rule"],
     ),
     (
-        "a version that the register does not tell",
+        "a version of a table without periods",
         lambda f: _contract(
             f,
             "{property: unit, value: persons}",
             "{property: version_rule, value: {key: area_code, version: edition, since: source}}",
         ),
-        ["own.odcs.yaml", "version_rule", "edition"],
+        ["own.odcs.yaml", "version_rule", "'area_code'", "beside a period"],
     ),
     ("no amount", lambda f: replace(f / "targets.csv", ",2,2023", ",nan,2023"), ["targets.csv", "'nan'"]),
     (

@@ -111,6 +111,14 @@ def test_a_filled_template_is_accepted_without_a_word(
                 cell.value = str(int(str(cell.value)) - 5)
             elif column.role == "measure":
                 cell.value = 0
+            elif column.role == "attribute" and column.type == "date":
+                cell.value = "2021-03-04"
+            elif (column.role, column.type, column.version_rule) == (
+                "attribute",
+                "integer",
+                None,
+            ) and column.is_required:
+                cell.value = 3
     examined = examiner.examine(saved(book), "filled.xlsx")
     assert (examined.verdict, list(examined.findings)) == (ACCEPTED, [])
     assert [len(t.accepted) for t in examined.tables] == [2]

@@ -190,7 +190,7 @@ def test_the_special_tabulation_has_hebrew_years_and_the_same_totals(inbox: Path
 
 
 def test_cohorts_are_a_genuine_windows_1255_file(inbox: Path, country: Country) -> None:
-    (file,) = (inbox / "sample_statistics").iterdir()
+    (file,) = (inbox / "sample_statistics").glob("שנתונים*")
     with pytest.raises(UnicodeDecodeError):
         file.read_text(encoding="utf-8")
     rows = csv_rows(file, "cp1255")
