@@ -63,7 +63,9 @@ def declared_names(declared: Declarations) -> set[str]:
         names |= {str(row[column]) for row in declared.rows(register)}
     # An area's own name, not that of its kind.
     names |= {str(row[c]) for row in declared.rows("areas") for c in row if c.startswith("name_") and row[c]}
-    names |= {column.name for table in declared.datasets for column in table.by_role("measure")}
+    names |= {c.name for table in declared.datasets if table.shape is None for c in table.by_role("measure")}
+    # A shape and what it counts is what code asks for, also where the shared table of the shape is called by its name.
+    names -= set(declared.shapes)
     return names | {declared.initiative.id, declared.initiative.time_zone}
 
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from pipelines.collaboration.inputs import Inputs, read_shapes
+from pipelines.collaboration.partnership import partnership_tables
 
 __all__ = ["Inputs", "collaboration_tables", "read_shapes"]
 
-MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = ()
+MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = (partnership_tables,)
 
 
 def collaboration_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:

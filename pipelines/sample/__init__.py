@@ -26,6 +26,7 @@ from pipelines.sample.deliveries import (
     write_teachers,
 )
 from pipelines.sample.files import write_csv
+from pipelines.sample.partnership import write_partnership
 from pipelines.sample.population import keep, populate
 from pipelines.sample.schools import open_schools
 from pipelines.sample.workbook import write_ministry_workbook
@@ -87,4 +88,5 @@ def make_examples(declarations: Declarations, folder: Path) -> list[Path]:
         write_participation(sample, folder / "mathematics_participation.csv"),
         write_reported(sample, folder / "reported_measures.csv"),
         write_csv(folder / "programs.csv", PROGRAMS_HEADER, program_rows_of(sample)),
+        write_partnership(country, SEED, folder / "partnership.xlsx"),
     ]

@@ -1,4 +1,4 @@
-"""The six synthetic partners: which files each sends, under which headers, in whose spelling.
+"""The synthetic partners: which files each sends, under which headers, in whose spelling.
 
 Belongs here: rows in a partner's own words. Does not belong here: the numbers behind them (`population`,
 `schools`) or how a file gets its bytes (`files`).
@@ -16,6 +16,7 @@ from pipelines.sample.activities import program_rows, teacher_rows
 from pipelines.sample.allocation import Integers
 from pipelines.sample.assumptions import ENROLLED_OF_AGE, GENDERS, MATHEMATICS, SECTORS, YEARS
 from pipelines.sample.files import Cell, Row, Sheet, write_csv, write_text, write_workbook
+from pipelines.sample.partnership import write_partnership
 from pipelines.sample.population import Country, Learners
 from pipelines.sample.schools import SCHOOL_YEARS, SchoolYearbook
 from pipelines.sample.surveys import survey_rows
@@ -27,6 +28,7 @@ STATISTICS = "sample_statistics"
 BACKBONE = "sample_backbone"
 VOLUNTEERS = "sample_volunteers"
 ASSESSMENT = "sample_assessment"
+ECOSYSTEM = "sample_ecosystem"
 CARELESS = "sample_careless"
 
 GROUPS_HEADER = (
@@ -164,6 +166,11 @@ def send_assessment(sample: Sample, folder: Path) -> list[Path]:
     return [write_reported(sample, folder / "מדדים מדווחים 2018-2024.csv")]
 
 
+def send_ecosystem(sample: Sample, folder: Path) -> list[Path]:
+    """What municipality ecosystems tell of their own work, in a coordinator's workbook."""
+    return [write_partnership(sample.country, sample.seed, folder / "שותפות 2022-2024.xlsx")]
+
+
 def send_careless(sample: Sample, folder: Path) -> list[Path]:
     """One table with a fault of each kind among good rows, and a letter that calls itself a workbook."""
     letter = "שלום רב,\nהקובץ המסכם יישלח בשבוע הבא. זהו מכתב לדוגמה, לא טבלה.\nתודה\n"
@@ -179,6 +186,7 @@ SENDERS = {
     BACKBONE: send_backbone,
     VOLUNTEERS: send_volunteers,
     ASSESSMENT: send_assessment,
+    ECOSYSTEM: send_ecosystem,
     CARELESS: send_careless,
 }
 

@@ -103,6 +103,9 @@ def clean(
         drawn = {c.name: _draw(declared, c, language, chance, len(values), form, codes) for c in contract.columns}
         for rule in contract.rules:
             if drawn[rule.left][1] > drawn[rule.right][1]:
+                if contract.column(rule.left).type == "date":
+                    drawn[rule.left] = drawn[rule.right]
+                    continue
                 part = chance.randint(0, drawn[rule.right][1])
                 drawn[rule.left] = part, part
         key = tuple(drawn[name][1] for name in contract.key)
@@ -126,6 +129,9 @@ def _draw(
     if column.reference:
         named = chance.choice(choices(declared, column, language))
         return (named.code if codes else named.shown), named.code
+    if column.type == "date":
+        day = f"{chance.randint(FIRST_YEAR, LAST_YEAR)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+        return day, day
     if column.type == "number":
         highest = min(column.maximum or 95, 95)
         number_drawn = round(chance.uniform(60 if highest > 60 else highest / 10, highest), 2)

@@ -5,6 +5,7 @@ A rule kind without a generator fails here, so that no rule can be declared and 
 
 import csv
 import dataclasses
+import datetime
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,11 +23,12 @@ Row = Mapping[str, str]
 # What no row can break: names, descriptions, and what merely says how a rule reads a text.
 DESCRIPTIVE_OF_COLUMN = {
     "name", "role", "description", "descriptions", "labels", "synonyms", "unit", "bare_year", "width", "examples",
-    "is_complete",
+    "is_complete", "needs_release",
 }  # fmt: skip
 DESCRIPTIVE_OF_TABLE = {
     "id", "contract_id", "kind", "level", "shape", "derived", "labels", "description", "descriptions", "markers",
     "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces",
+    "is_by_partner",
 }  # fmt: skip
 NOTHING_OF_THE_KIND = "no such thing anywhere"
 
@@ -150,15 +152,21 @@ def _key_cases(contract: TableContract) -> Iterator[Case]:
     _, last = _clean_rows(contract)
     first_of_key = next(column.name for column in contract.columns if column.is_key)
     yield Case(contract, "key_same", "same_row_twice", first_of_key, last)
-    for column in contract.columns:
-        if column.role == "measure" and not column.is_required:
-            yield Case(contract, "key_different", "key_twice", first_of_key, last | {column.name: ""})
-            return
+    beside = [column for column in contract.columns if not column.is_key]
+    optional = [column.name for column in beside if not column.is_required]
+    free = [c.name for c in beside if c.type in ("text", "integer") and not (c.codes or c.reference or c.calendar)]
+    other = {optional[0]: ""} if optional else {free[0]: f"{last[free[0]]}9"}
+    yield Case(contract, "key_different", "key_twice", first_of_key, last | other)
 
 
 def _rule_cases(contract: TableContract) -> Iterator[Case]:
     row, _ = _clean_rows(contract)
     for rule in contract.rules:
+        if contract.column(rule.left).type == "date":
+            later = datetime.date.fromisoformat(row[rule.right]) + datetime.timedelta(days=1)
+            assert rule.operator == "<="
+            yield Case(contract, rule.name, "row_rule", rule.left, row | {rule.left: later.isoformat()})
+            continue
         right = float(row[rule.right])
         broken = {"<=": right + 1, "<": right, ">=": right - 1, ">": right, "==": right + 1, "!=": right}[rule.operator]
         yield Case(contract, rule.name, "row_rule", rule.left, row | {rule.left: f"{broken:g}"})
