@@ -111,3 +111,24 @@ class IndicatorRow:
     value: str
     change: Badge | None
     verdict: Badge | None
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One indicator with what it is: its newest value, the one before, and the plain difference between them."""
+
+    id: str
+    name: Name
+    description: Name
+    period: str
+    value: str
+    before: str
+    difference: str
+
+
+class Answer(NamedTuple):
+    """A written answer as it was given, with what it is about and when."""
+
+    topic: str
+    date: str
+    text: str
