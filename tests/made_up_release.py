@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+from made_up_partnership import partnership_tables
 
 from dashboards.content import SiteContent
 from pipelines.assessment.derived import REGISTERS, derived_tables
@@ -58,7 +59,10 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
     return SiteContent(
         declarations=declarations,
         values=values,
-        tables=derived_tables(values, _registers(declarations), _with_few_peers(declarations.initiative)),
+        tables={
+            **derived_tables(values, _registers(declarations), _with_few_peers(declarations.initiative)),
+            **partnership_tables(),
+        },
         checks=(
             CheckResult("check_release_keys_unique", True, False, "No key stands twice.", 9, 0),
             CheckResult(
