@@ -22,7 +22,19 @@ from markupsafe import Markup, escape
 from dashboards import bidi, theme
 from dashboards.content import Material, SiteContent, prepare
 from dashboards.language import Name, Voice, direction_of, self_name, voice
-from dashboards.pages import area, area_indicators, areas, home, indicators, methods, partnership, quality
+from dashboards.pages import (
+    area,
+    area_indicators,
+    areas,
+    home,
+    indicators,
+    mapping,
+    methods,
+    partners,
+    partnership,
+    quality,
+    work_plan,
+)
 from dashboards.views import Link, Page
 from pipelines.translation import is_complete
 
@@ -36,14 +48,17 @@ PAGES: Sequence[Maker] = (
     areas.pages,
     area.pages,
     area_indicators.pages,
+    work_plan.pages,
+    mapping.pages,
     partnership.pages,
     indicators.pages,
+    partners.pages,
     quality.pages,
     methods.pages,
 )
 
 # Sections that only some initiatives have, between the indicators and the quality of the data.
-SECTIONS: Sequence[Callable[[Material, Voice], tuple[str, Link] | None]] = ()
+SECTIONS: Sequence[Callable[[Material, Voice], tuple[str, Link] | None]] = (partners.section,)
 
 
 def render(content: SiteContent, out: Path) -> None:

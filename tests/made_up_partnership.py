@@ -1,4 +1,4 @@
-"""Published tables of one made-up partnership, for page tests: more meetings than a table opens with, a hostile answer."""
+"""Published tables of one made-up partnership, for page tests: many meetings, a hostile answer."""
 
 import pandas as pd
 

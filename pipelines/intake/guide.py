@@ -17,7 +17,7 @@ from pipelines.declarations import ANY_NUMBER, Column, Declarations, TableContra
 from pipelines.intake.examples import Choice, choices, examples
 from pipelines.intake.findings import _
 from pipelines.intake.text import fold, scripts
-from pipelines.intake.values import SHARE
+from pipelines.intake.values import OF_INDICATOR, SHARE
 from pipelines.translation import translator
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ UNIT_WORDS: Mapping[str, str] = MappingProxyType(
         "grade": _("mean grade"),
         SHARE: _("share, in percent"),
         "scale": _("mean on a scale of its own"),
+        OF_INDICATOR: _("in the unit of the row's indicator"),
     }
 )
 TYPE_WORDS: Mapping[str, str] = MappingProxyType(
@@ -73,11 +74,12 @@ TYPE_WORDS: Mapping[str, str] = MappingProxyType(
         "date": _("A date, such as 2022-09-01."),
     }
 )
+# Hebrew letters are understood too: the Hebrew and the Arabic catalogue say so, where it helps the reader.
 BARE_YEAR_WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "closing": _("A school year: 2021/22, or in Hebrew letters, or the year in which it closes, here 2022."),
-        "opening": _("A school year: 2021/22, or in Hebrew letters, or the year in which it opens, here 2021."),
-        "refused": _("A school year: 2021/22, or in Hebrew letters; one year alone, such as 2022, is not enough."),
+        "closing": _("A school year: 2021/22, or the year in which it closes, here 2022."),
+        "opening": _("A school year: 2021/22, or the year in which it opens, here 2021."),
+        "refused": _("A school year: 2021/22; one year alone, such as 2022, is not enough."),
     }
 )
 CALENDAR_FORMS: Mapping[str, str] = MappingProxyType(
@@ -267,7 +269,8 @@ def _column(
 ) -> ColumnGuide:
     say, header = translator(language), column.label(language)
     unit = UNIT_WORDS.get(column.unit or "")
-    names = {fold(name): name for name in (*column.labels.values(), *column.synonyms)}
+    labels = [column.labels[code] for code in declarations.initiative.languages if code in column.labels]
+    names = {fold(name): name for name in (*labels, *column.synonyms)}
     return ColumnGuide(
         header=header,
         others=tuple(name for folded, name in names.items() if folded != fold(header)),
@@ -307,8 +310,10 @@ def _allowed(column: Column, listed: tuple[Choice, ...], say: Translate) -> Iter
         yield say(_("Exactly in the form of the example."))
         return
     yield say(TYPE_WORDS[column.type])
+    if column.version_rule:
+        yield say(_("Only the version that holds in the row's period; the page of each measure says which that is."))
     yield from _range(column, say)
-    if column.unit == SHARE:
+    if column.unit in (SHARE, OF_INDICATOR):
         yield say(_("A percentage needs its sign: 16.2% is the same as 0.162."))
 
 

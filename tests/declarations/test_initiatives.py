@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.declarations import DATASET, DeclarationError, load
+from pipelines.intake import guide
 from pipelines.intake.examine import ACCEPTED, Examiner
 from pipelines.intake.examples import examples
 from pipelines.intake.template import FORMATS
@@ -110,7 +111,7 @@ def test_headers_are_known_in_the_initiative_s_languages_and_by_its_calendar(fol
     """A village that reports by month need not be told that "school year" is understood, or what it is in Arabic."""
     known = set(table_of(folder).column("period").synonyms)
     assert known >= {"month", "year", "period"}
-    assert not known & {"school year", "quarter", "السنة", "שנה"}
+    assert not known & {"school year", "quarter", "السنة", "שנה", "חודש", "الشهر"}
     assert set(load().objects["reported_measures"].column("period").synonyms) >= {"school year", "שנה", "السنة"}
 
 
@@ -124,6 +125,30 @@ def test_the_examples_of_a_monthly_table_are_read_as_they_stand(folder: Path) ->
     declared = load(folder)
     first, second = examples(declared, declared.objects["reported_measures"], "en")
     assert (first[:3], second[:3]) == (["Wells dug", "Land", "2022-09"], ["Wells dug", "Land", "2022-10"])
+
+
+def test_another_initiative_plans_in_its_own_calendar_and_words(folder: Path) -> None:
+    rewrite(folder / "initiative.yml", "datasets: [reported_measures]", "datasets: [reported_measures, work_plans]")
+    declared = load(folder)
+    goals = declared.of_shape("work_plan_goals")[0]
+    text = FORMATS["csv"](declared, goals, "en").decode("utf-8-sig")
+    header, first, _ = text.splitlines()
+    assert header.split(",")[5:10] == ["Group", "From", "From when", "To", "To the value of"]
+    # Periods are months, and what is named is this initiative's own.
+    assert "2022-09" in first and "Wells dug" in first and HEBREW_OR_ARABIC.findall(header) == []
+
+
+HEBREW_OR_ARABIC = re.compile("[\u0590-\u06ff]")
+
+
+def test_guide_and_templates_have_no_letters_of_languages_that_it_does_not_speak(folder: Path) -> None:
+    """By calendar years, whose headers are those of the column itself."""
+    rewrite(folder / "initiative.yml", "calendar: month", "calendar: calendar_year")
+    rewrite(folder / "indicators.csv", "false,M,1", "false,A,1")
+    declared = load(folder)
+    page = guide.as_html(declared, table_of(folder), "en").decode().split("<h1>")[1]
+    assert HEBREW_OR_ARABIC.findall(page) == []
+    assert HEBREW_OR_ARABIC.findall(FORMATS["csv"](declared, table_of(folder), "en").decode("utf-8-sig")) == []
 
 
 def test_reports_of_the_lowest_areas_are_summed_where_no_level_is_named(folder: Path, tmp_path: Path) -> None:
@@ -159,6 +184,16 @@ BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
         "a unit that nobody declared",
         lambda f: rewrite(f / "initiative.yml", "wells: {en: Wells}", "pumps: {en: Pumps}"),
         "tiny/indicators.csv: row 2: unit: 'wells' is none of persons, share, grade, sessions, schools, scale, pumps.",
+    ),
+    (
+        "a mission that nothing measures",
+        lambda f: rewrite(f / "initiative.yml", "calendar: month", "calendar: month\nmission_indicators: [happiness]"),
+        "tiny/initiative.yml: mission_indicators: 'happiness' is not in indicators.csv.",
+    ),
+    (
+        "more than all of the work",
+        lambda f: rewrite(f / "initiative.yml", "calendar: month", "calendar: month\nwork_plan: {going_well: 2}"),
+        "tiny/initiative.yml: work_plan.going_well: must be a number from 0 to 1, not '2'.",
     ),
     (
         "a name for no table",

@@ -5,7 +5,6 @@ A rule kind without a generator fails here, so that no rule can be declared and 
 
 import csv
 import dataclasses
-import datetime
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,8 +26,7 @@ DESCRIPTIVE_OF_COLUMN = {
 }  # fmt: skip
 DESCRIPTIVE_OF_TABLE = {
     "id", "contract_id", "kind", "level", "shape", "derived", "labels", "description", "descriptions", "markers",
-    "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces",
-    "is_by_partner",
+    "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces", "is_by_partner",
 }  # fmt: skip
 NOTHING_OF_THE_KIND = "no such thing anywhere"
 
@@ -125,6 +123,11 @@ def _calendar(column: Column) -> Iterator[tuple[str, str, str]]:
         yield "calendar_date", "looks_like_date", "2022-01-21"
 
 
+def _version_rule(column: Column) -> Iterator[tuple[str, str, str]]:
+    if column.version_rule:
+        yield "version_rule", "other_definition", "99"
+
+
 # A field of Column that a row can break → what breaks it: (name, rule that is reported, text of the cell).
 OF_COLUMN: Mapping[str, Callable[[Column], Iterator[tuple[str, str, str]]]] = {
     "is_required": _required,
@@ -136,6 +139,7 @@ OF_COLUMN: Mapping[str, Callable[[Column], Iterator[tuple[str, str, str]]]] = {
     "codes": _codes,
     "reference": _reference,
     "calendar": _calendar,
+    "version_rule": _version_rule,
 }
 
 
@@ -152,7 +156,7 @@ def _key_cases(contract: TableContract) -> Iterator[Case]:
     _, last = _clean_rows(contract)
     first_of_key = next(column.name for column in contract.columns if column.is_key)
     yield Case(contract, "key_same", "same_row_twice", first_of_key, last)
-    beside = [column for column in contract.columns if not column.is_key]
+    beside = [column for column in contract.columns if not (column.is_key or column.required_with)]
     optional = [column.name for column in beside if not column.is_required]
     free = [c.name for c in beside if c.type in ("text", "integer") and not (c.codes or c.reference or c.calendar)]
     other = {optional[0]: ""} if optional else {free[0]: f"{last[free[0]]}9"}
@@ -162,10 +166,9 @@ def _key_cases(contract: TableContract) -> Iterator[Case]:
 def _rule_cases(contract: TableContract) -> Iterator[Case]:
     row, _ = _clean_rows(contract)
     for rule in contract.rules:
-        if contract.column(rule.left).type == "date":
-            later = datetime.date.fromisoformat(row[rule.right]) + datetime.timedelta(days=1)
-            assert rule.operator == "<="
-            yield Case(contract, rule.name, "row_rule", rule.left, row | {rule.left: later.isoformat()})
+        if contract.column(rule.right).type == "date":
+            later = str(int(row[rule.right][:4]) + 1) + row[rule.right][4:]
+            yield Case(contract, rule.name, "row_rule", rule.left, row | {rule.left: later})
             continue
         right = float(row[rule.right])
         broken = {"<=": right + 1, "<": right, ">=": right - 1, ">": right, "==": right + 1, "!=": right}[rule.operator]
