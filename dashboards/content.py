@@ -96,7 +96,7 @@ class Indicator:
     """An indicator as declared."""
 
     id: str
-    goal_id: str
+    goal_id: str | None
     is_headline: bool
     is_count: bool
     unit: str
@@ -189,6 +189,10 @@ class Material:
             area = self.areas[area.parent]
             found.append(area)
         return tuple(found)
+
+    def told_of(self, area: str) -> tuple[Indicator, ...]:
+        """The indicators that an area's pages list: those of goals, and what else was ever reported of it."""
+        return tuple(i for i in self.indicators.values() if i.goal_id is not None or self.points(area, i.id))
 
     def headlines(self) -> tuple[Indicator, ...]:
         """The indicators that lead every page, in declared order."""
@@ -289,7 +293,8 @@ def _areas(declared: Declarations) -> dict[str, Area]:
 
 def _indicators(declared: Declarations) -> dict[str, Indicator]:
     goals = {row["goal_id"]: row["sort_order"] for row in declared.rows("goals")}
-    rows = sorted(declared.rows("indicators"), key=lambda row: (goals.get(row["goal_id"], 0), row["sort_order"]))
+    last = 1 + max(goals.values(), default=0)
+    rows = sorted(declared.rows("indicators"), key=lambda row: (goals.get(row["goal_id"], last), row["sort_order"]))
     return {
         row["indicator_id"]: Indicator(
             id=row["indicator_id"],

@@ -110,6 +110,9 @@ AXES: Mapping[str, str] = {
     "mapping": N_("continuous mapping: a broad view beyond the goals"),
 }
 
+# The axis whose indicators have a page of their own for each partnership.
+INFRASTRUCTURE = "infrastructure"
+
 DIRECTIONS: Mapping[str, str] = {
     "up": N_("higher is better"),
     "down": N_("lower is better"),

@@ -31,6 +31,7 @@ from dashboards.pages import (
     mapping,
     methods,
     partners,
+    partnership,
     quality,
     work_plan,
 )
@@ -49,6 +50,7 @@ PAGES: Sequence[Maker] = (
     area_indicators.pages,
     work_plan.pages,
     mapping.pages,
+    partnership.pages,
     indicators.pages,
     partners.pages,
     quality.pages,

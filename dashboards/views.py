@@ -113,3 +113,24 @@ class IndicatorRow:
     verdict: Badge | None
     # Whether one partner added it for itself.
     is_own: bool = False
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One indicator with what it is: its newest value, the one before, and the plain difference between them."""
+
+    id: str
+    name: Name
+    description: Name
+    period: str
+    value: str
+    before: str
+    difference: str
+
+
+class Answer(NamedTuple):
+    """A written answer as it was given, with what it is about and when."""
+
+    topic: str
+    date: str
+    text: str

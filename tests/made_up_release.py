@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+from made_up_partnership import partnership_tables
 from plan_rows import plan_shapes
 
 from dashboards.content import SiteContent
@@ -63,6 +64,7 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
         values=values,
         tables={
             **derived_tables(values, _registers(declarations), _with_few_peers(declarations.initiative)),
+            **partnership_tables(),
             **work_plan_tables(_plan_inputs(declarations, areas, values)),
         },
         checks=(

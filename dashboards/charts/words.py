@@ -19,6 +19,11 @@ def headline(voice: Voice, indicator: Indicator) -> Name:
     return voice.name(indicator.row)
 
 
+def beside_goals(voice: Voice) -> Name:
+    """The heading of indicators that serve no goal of the initiative."""
+    return Name(voice.say("Beside the goals"), voice.code, voice.direction)
+
+
 def capital(text: str) -> str:
     """A phrase as the beginning of a sentence."""
     return text[:1].upper() + text[1:]

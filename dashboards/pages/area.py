@@ -10,13 +10,13 @@ from dashboards.charts.words import capital, common_breaks, common_legend
 from dashboards.content import HIDDEN, MISSING, SHOWN, Area, Material
 from dashboards.labels import STATES
 from dashboards.language import Voice
-from dashboards.pages import mapping, work_plan
+from dashboards.pages import mapping, partnership, work_plan
 from dashboards.tables import positions, report_card
 from dashboards.views import Link, Page
 
 FEW = 20
 # What else there is of an area, each on a page of its own; none where nobody reported it.
-MORE: Sequence[Callable[[Material, Voice, Area], Link | None]] = (work_plan.link, mapping.link)
+MORE: Sequence[Callable[[Material, Voice, Area], Link | None]] = (work_plan.link, mapping.link, partnership.link)
 
 
 def pages(material: Material, voice: Voice) -> Iterator[Page]:
@@ -54,7 +54,7 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
             "comparison": (comparison := comparison_charts(material, voice, area)),
             "comparison_legend": common_legend(comparison),
             "groups": [(name, common_legend(charts), charts) for name, charts in group_charts(material, voice, area)],
-            "n_indicators": voice.integer(len(material.indicators)),
+            "n_indicators": voice.integer(len(material.told_of(area.code))),
             "trust": _trust(material, voice, area),
         }
     children = material.children.get(area.code, ())

@@ -6,7 +6,7 @@ Belongs here: the list that is too long for an area's own page. Does not belong 
 from collections.abc import Iterator
 
 from dashboards.cards import last_shown, latest, verdict_badge
-from dashboards.charts.words import cell, headline
+from dashboards.charts.words import beside_goals, cell, headline
 from dashboards.content import SHOWN, Area, Indicator, Material
 from dashboards.labels import CHANGES
 from dashboards.language import Name, Voice
@@ -37,12 +37,13 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
 
 
 def _goals(material: Material, voice: Voice, area: Area) -> Iterator[tuple[str, Name, tuple[IndicatorRow, ...]]]:
-    """Number, name and rows of each goal that an indicator serves."""
-    for number, goal in enumerate(material.goals, start=1):
-        found = (i for i in material.indicators.values() if i.goal_id == goal["goal_id"])
-        rows = tuple(_row(material, voice, area, indicator) for indicator in found)
+    """Number, name and rows of each goal that an indicator serves; at last, without a number, those that serve none."""
+    told = material.told_of(area.code)
+    goals = [(voice.integer(n), voice.name(goal), goal["goal_id"]) for n, goal in enumerate(material.goals, start=1)]
+    for number, name, goal_id in (*goals, ("", beside_goals(voice), None)):
+        rows = tuple(_row(material, voice, area, indicator) for indicator in told if indicator.goal_id == goal_id)
         if rows:
-            yield voice.integer(number), voice.name(goal), rows
+            yield number, name, rows
 
 
 def _row(material: Material, voice: Voice, area: Area, indicator: Indicator) -> IndicatorRow:

@@ -6,7 +6,7 @@ from typing import Any
 from dashboards import comments
 from dashboards.charts.funnels import compared
 from dashboards.charts.trends import trend_chart
-from dashboards.charts.words import headline
+from dashboards.charts.words import beside_goals, headline
 from dashboards.content import Indicator, Material
 from dashboards.labels import AXES, DIRECTIONS, KINDS, UNITS
 from dashboards.language import Name, Voice
@@ -20,20 +20,23 @@ DIVIDED = ("proportion", "ratio")
 def pages(material: Material, voice: Voice) -> Iterator[Page]:
     """The catalogue by goal, and one page an indicator."""
     goals = [
-        (
-            voice.integer(number),
-            voice.name(goal),
-            [
-                (i.id, headline(voice, i), voice.unit(UNITS, i.unit), i.is_headline, bool(i.row["owner_partner_id"]))
-                for i in material.indicators.values()
-                if i.goal_id == goal["goal_id"]
-            ],
-        )
+        (voice.integer(number), voice.name(goal), _listed(material, voice, goal["goal_id"]))
         for number, goal in enumerate(material.goals, start=1)
     ]
+    if beside := _listed(material, voice, None):
+        goals.append(("", beside_goals(voice), beside))
     yield Page("indicators/index.html", "indicators.html", voice.say("Indicators"), "indicators", {"goals": goals})
     for indicator in material.indicators.values():
         yield _page(material, voice, indicator)
+
+
+def _listed(material: Material, voice: Voice, goal_id: str | None) -> list[tuple[str, Name, str, bool, bool]]:
+    """Id, name, unit, whether it is a headline or one partner's own, of every indicator of one goal, or of none."""
+    return [
+        (i.id, headline(voice, i), voice.unit(UNITS, i.unit), i.is_headline, bool(i.row["owner_partner_id"]))
+        for i in material.indicators.values()
+        if i.goal_id == goal_id
+    ]
 
 
 def _page(material: Material, voice: Voice, indicator: Indicator) -> Page:

@@ -27,7 +27,8 @@ def report_card(free: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFram
 
     Args:
         free: as from `derived.free_rows`.
-        indicators: indicator_id, goal_id, is_headline, frequency; a goal without indicators has no row.
+        indicators: indicator_id, goal_id, is_headline, frequency; a goal without indicators has no row, and one that
+            serves no goal is not counted.
         areas: area_code, area_type.
 
     Returns:
@@ -48,7 +49,7 @@ def report_card(free: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFram
 
 def _scopes(indicators: pd.DataFrame) -> pd.DataFrame:
     """indicator_id, goal_id, scope: each indicator under its goal and under all, among all and if so the headlines."""
-    own = indicators[["indicator_id", "goal_id", "is_headline"]]
+    own = indicators.loc[indicators["goal_id"].notna(), ["indicator_id", "goal_id", "is_headline"]]
     by_goal = pd.concat([own, own.assign(goal_id=ALL)])
     every = by_goal.assign(scope=ALL)
     headlines = by_goal[by_goal["is_headline"].astype(bool)].assign(scope=HEADLINE)

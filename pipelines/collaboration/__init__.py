@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipelines.collaboration.comparative import comparison_tables
 from pipelines.collaboration.inputs import Inputs, read_deliveries, read_shapes, register_frame
+from pipelines.collaboration.partnership import partnership_tables
 from pipelines.collaboration.reports import platform_tables
 from pipelines.collaboration.work_plan import work_plan_tables
 
@@ -18,6 +19,7 @@ __all__ = ["Inputs", "collaboration_tables", "read_deliveries", "read_shapes", "
 
 MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = (
     work_plan_tables,
+    partnership_tables,
     platform_tables,
     comparison_tables,
 )

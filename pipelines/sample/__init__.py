@@ -29,6 +29,7 @@ from pipelines.sample.deliveries import (
     write_teachers,
 )
 from pipelines.sample.files import write_csv
+from pipelines.sample.partnership import write_partnership
 from pipelines.sample.population import keep, populate
 from pipelines.sample.schools import open_schools
 from pipelines.sample.workbook import write_ministry_workbook
@@ -93,4 +94,5 @@ def make_examples(declarations: Declarations, folder: Path) -> list[Path]:
         write_plans(sample, folder / "work_plans.xlsx"),
         write_choices(sample, folder / "measure_choices.csv"),
         write_comments(folder / "measure_comments.csv"),
+        write_partnership(country, SEED, folder / "partnership.xlsx"),
     ]

@@ -1,4 +1,4 @@
-"""The seven synthetic partners: which files each sends, under which headers, in whose spelling.
+"""The synthetic partners: which files each sends, under which headers, in whose spelling.
 
 Belongs here: rows in a partner's own words. Does not belong here: the numbers behind them (`population`,
 `schools`) or how a file gets its bytes (`files`).
@@ -17,6 +17,7 @@ from pipelines.sample.activities import program_rows, teacher_rows
 from pipelines.sample.allocation import Integers
 from pipelines.sample.assumptions import ENROLLED_OF_AGE, GENDERS, MATHEMATICS, SECTORS, YEARS
 from pipelines.sample.files import Cell, Row, Sheet, write_csv, write_text, write_workbook
+from pipelines.sample.partnership import write_partnership
 from pipelines.sample.population import Country, Learners
 from pipelines.sample.schools import SCHOOL_YEARS, SchoolYearbook
 from pipelines.sample.surveys import survey_rows, test_rows
@@ -195,8 +196,11 @@ def send_careless(sample: Sample, folder: Path) -> list[Path]:
 
 
 def send_ecosystem(sample: Sample, folder: Path) -> list[Path]:
-    """What municipality ecosystems plan."""
-    return [write_plans(sample, folder / "תכניות עבודה.xlsx")]
+    """What municipality ecosystems plan, and what they tell of their own work."""
+    return [
+        write_plans(sample, folder / "תכניות עבודה.xlsx"),
+        write_partnership(sample.country, sample.seed, folder / "שותפות 2022-2024.xlsx"),
+    ]
 
 
 SENDERS = {

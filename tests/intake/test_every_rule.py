@@ -156,12 +156,11 @@ def _key_cases(contract: TableContract) -> Iterator[Case]:
     _, last = _clean_rows(contract)
     first_of_key = next(column.name for column in contract.columns if column.is_key)
     yield Case(contract, "key_same", "same_row_twice", first_of_key, last)
-    for column in contract.columns:
-        is_free_text = column.type == "text" and not (column.reference or column.codes or column.calendar)
-        if not column.is_key and not column.required_with and (not column.is_required or is_free_text):
-            other = f"{last[column.name]}, changed" if column.is_required else ""
-            yield Case(contract, "key_different", "key_twice", first_of_key, last | {column.name: other})
-            return
+    beside = [column for column in contract.columns if not (column.is_key or column.required_with)]
+    optional = [column.name for column in beside if not column.is_required]
+    free = [c.name for c in beside if c.type in ("text", "integer") and not (c.codes or c.reference or c.calendar)]
+    other = {optional[0]: ""} if optional else {free[0]: f"{last[free[0]]}9"}
+    yield Case(contract, "key_different", "key_twice", first_of_key, last | other)
 
 
 def _rule_cases(contract: TableContract) -> Iterator[Case]:

@@ -80,6 +80,31 @@ def _reported(area: str, share: float | None, n_persons: Any, **groups: str) -> 
     return key | {"share_reported": share, "n_persons": n_persons} | groups
 
 
+def _meeting(area: str, group: str, day: str, planned: int = 1, covered: int = 1) -> dict[str, Any]:
+    key = {"area_code": area, "working_group": group, "meeting_date": day}
+    return key | {"n_agenda_planned": planned, "n_agenda_covered": covered}
+
+
+def _came(area: str, group: str, day: str, organisation: str, sector: str, invited: int, came: int) -> dict[str, Any]:
+    key = {"area_code": area, "working_group": group, "meeting_date": day, "organisation": organisation}
+    return key | {"organisation_sector": sector, "n_invited": invited, "n_attended": came}
+
+
+def _task(area: str, group: str, task: str, decided: str, done: str | None) -> dict[str, Any]:
+    key = {"area_code": area, "working_group": group, "task_id": task}
+    return key | {"decided_on": decided, "done_on": done, "organisation": "City"}
+
+
+def _raised(area: str, number: str, day: str) -> dict[str, Any]:
+    about = {"title": "An idea", "organisation_sector": "third", "initiative_status": "raised"}
+    return {"area_code": area, "raised_id": number, "raised_on": day} | about
+
+
+def _survey(area: str, answered: int, agree: int, topic: str = "trust") -> dict[str, Any]:
+    key = {"area_code": area, "surveyed_on": "2024-05-20", "survey_topic": topic}
+    return key | {"n_answered": answered, "n_agree": agree}
+
+
 def _participation(school: str, examinees: Any, share: Any) -> dict[str, Any]:
     key = {"school_id": school, "school_year": 2013}
     return key | {"n_examinees_all_units": examinees, "share_examinees_5u": share}
@@ -177,6 +202,54 @@ SUBMISSIONS: list[tuple[str, str, Rows]] = [
         _participation("000006", 40, None),
         _participation("000007", ("M", None), None),
         _participation("000008", 0, 0),
+    ]),
+    # Partnerships. One group of the first area met three times in 2023/24 and once in the next year, another met once.
+    ("meetings", "se", [
+        _meeting("0101", "A", "2023-10-10", 5, 4),
+        _meeting("0101", "A", "2024-01-16", 4, 4),
+        _meeting("0101", "A", "2024-03-12", 6, 3),
+        _meeting("0101", "B", "2024-02-01", 2, 2),
+        _meeting("0101", "A", "2024-09-10", 5, 5),
+        _meeting("0201", "A", "2023-11-01", 3, 0),
+        _meeting("0201", "A", "2023-12-01", 2, 1),
+        _meeting("0202", "C", "2024-01-01"),
+        _meeting("0202", "C", "2024-02-02"),
+    ]),
+    ("meeting_attendance", "sf", [
+        *(_came("0101", "A", "2023-10-10", *who) for who in (
+            ("City", "public", 2, 2), ("Company", "business", 1, 1),
+            ("Fund", "third", 1, 0), ("School", "public", 1, 1),
+        )),
+        *(_came("0101", "A", "2024-01-16", *who) for who in (
+            ("City", "public", 2, 1), ("Company", "business", 1, 0),
+            ("Fund", "third", 1, 1), ("School", "public", 1, 1),
+        )),
+        # The school was not invited this time.
+        *(_came("0101", "A", "2024-03-12", *who) for who in (
+            ("City", "public", 2, 0), ("Company", "business", 1, 1),
+            ("Fund", "third", 1, 0), ("School", "public", 0, 0),
+        )),
+        *(_came("0101", "B", "2024-02-01", *who) for who in (("City", "public", 1, 1), ("Fund", "third", 1, 0))),
+        _came("0201", "A", "2023-11-01", "City", "public", 1, 1),
+        _came("0201", "A", "2023-12-01", "City", "public", 1, 1),
+    ]),
+    ("tasks", "sg", [
+        _task("0101", "A", "1", "2023-10-10", "2024-01-15"),
+        # Done on the very day of the next meeting, and never.
+        _task("0101", "A", "2", "2023-10-10", "2024-01-16"),
+        _task("0101", "A", "3", "2024-01-16", None),
+        # The next meeting is in the next school year, the task of this one.
+        _task("0101", "A", "4", "2024-03-12", "2024-04-01"),
+        # Groups that did not meet again.
+        _task("0101", "B", "1", "2024-02-01", "2024-02-02"),
+        _task("0101", "A", "5", "2024-09-10", "2024-09-11"),
+        _task("0201", "A", "1", "2023-11-01", "2023-11-20"),
+    ]),
+    ("initiatives_raised", "sh", [
+        _raised("0101", "1", "2023-09-01"), _raised("0101", "2", "2024-08-31"), _raised("0101", "3", "2024-09-01"),
+    ]),
+    ("partnership_surveys", "si", [
+        _survey("0101", 40, 26), _survey("0101", 40, 39, "communication"), _survey("0201", 30, 12),
     ]),
 ]  # fmt: skip
 

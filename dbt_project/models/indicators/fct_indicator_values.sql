@@ -43,18 +43,35 @@ areas_with_group as (
     from {{ ref('int_area_groups') }}
 ),
 
--- What is missing is shown as missing: every area in each period of an indicator, every member of a reported group.
+-- Which areas an indicator is told of. What serves no goal is nobody's duty: areas without anything of it miss nothing.
+told_areas as (
+    select
+        indicators.indicator_id,
+        areas.area_code
+    from indicators
+    cross join {{ ref('stg_areas') }} as areas
+    where indicators.goal_id is not null
+    union all
+    select distinct
+        results.indicator_id,
+        results.area_code
+    from results
+    inner join indicators on results.indicator_id = indicators.indicator_id
+    where indicators.goal_id is null
+),
+
+-- What is missing is shown as missing: every such area in each period, every member of a reported group.
 spine as (
     select
         observed_periods.indicator_id,
-        areas.area_code,
+        told_areas.area_code,
         observed_periods.frequency,
         observed_periods.period,
         'all' as dimension,
         'all' as member,
         'O' as status_without_row
     from observed_periods
-    cross join {{ ref('stg_areas') }} as areas
+    inner join told_areas on observed_periods.indicator_id = told_areas.indicator_id
     union all
     select
         observed_groups.indicator_id,
