@@ -9,11 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
+from pipelines.collaboration.commitments import commitment_tables
 from pipelines.collaboration.inputs import Inputs, read_shapes
+from pipelines.collaboration.learning import learning_tables
 
 __all__ = ["Inputs", "collaboration_tables", "read_shapes"]
 
-MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = ()
+MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = (
+    learning_tables,
+    commitment_tables,
+)
 
 
 def collaboration_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:

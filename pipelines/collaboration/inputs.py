@@ -34,6 +34,11 @@ class Inputs:
     submissions: pd.DataFrame
     as_of: str
 
+    def register(self, register_id: str) -> pd.DataFrame:
+        """The rows of a register, with all its columns also where it has no row."""
+        columns = [column.name for column in self.declarations.objects[register_id].columns]
+        return pd.DataFrame([dict(row) for row in self.declarations.rows(register_id)], columns=columns)
+
 
 def read_shapes(connection: DuckDBPyConnection, declarations: Declarations) -> dict[str, pd.DataFrame]:
     """Rows of every declared shape, in a fixed order; an empty frame of its columns where no table has the shape."""

@@ -2,7 +2,7 @@
 
 An initiative declares `sample: synthetic_partners`, or has files of its own in `sample/<partner>/` (`declared`).
 
-Belongs here: a seeded synthetic country (`assumptions`, `population`, `schools`, `activities`, `surveys`), what its
+Belongs here: a seeded synthetic country (`assumptions`, `population`, `schools`, `activities`, `surveys`, `learning`), what its
 partners write (`wording`, `workbook`, `deliveries`) and the bytes (`files`). Does not belong here: reading,
 checking or publishing any of it; the sample goes through the inbox like everything else. National
 totals are the published ones; no row below them is anybody's.
@@ -20,7 +20,9 @@ from pipelines.sample.deliveries import (
     gather,
     program_rows_of,
     write_cohorts,
+    write_commitments,
     write_groups,
+    write_learning_log,
     write_participation,
     write_reported,
     write_teachers,
@@ -87,4 +89,6 @@ def make_examples(declarations: Declarations, folder: Path) -> list[Path]:
         write_participation(sample, folder / "mathematics_participation.csv"),
         write_reported(sample, folder / "reported_measures.csv"),
         write_csv(folder / "programs.csv", PROGRAMS_HEADER, program_rows_of(sample)),
+        write_learning_log(sample, folder / "learning_log.csv"),
+        write_commitments(folder / "commitments.csv"),
     ]

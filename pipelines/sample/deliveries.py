@@ -1,4 +1,4 @@
-"""The six synthetic partners: which files each sends, under which headers, in whose spelling.
+"""The synthetic partners: which files each sends, under which headers, in whose spelling.
 
 Belongs here: rows in a partner's own words. Does not belong here: the numbers behind them (`population`,
 `schools`) or how a file gets its bytes (`files`).
@@ -16,6 +16,7 @@ from pipelines.sample.activities import program_rows, teacher_rows
 from pipelines.sample.allocation import Integers
 from pipelines.sample.assumptions import ENROLLED_OF_AGE, GENDERS, MATHEMATICS, SECTORS, YEARS
 from pipelines.sample.files import Cell, Row, Sheet, write_csv, write_text, write_workbook
+from pipelines.sample.learning import COMMITMENTS_HEADER, LOG_HEADER, commitment_rows, log_rows
 from pipelines.sample.population import Country, Learners
 from pipelines.sample.schools import SCHOOL_YEARS, SchoolYearbook
 from pipelines.sample.surveys import survey_rows
@@ -26,6 +27,7 @@ MINISTRY = "sample_ministry"
 STATISTICS = "sample_statistics"
 BACKBONE = "sample_backbone"
 VOLUNTEERS = "sample_volunteers"
+ECOSYSTEM = "sample_ecosystem"
 ASSESSMENT = "sample_assessment"
 CARELESS = "sample_careless"
 
@@ -110,6 +112,7 @@ class Sample:
     subjects_he: Mapping[str, str]
     subjects_en: Mapping[str, str]
     measures_he: Mapping[str, str]
+    top_area: str
     known_names: frozenset[str]
     seed: int
 
@@ -123,6 +126,7 @@ def gather(declarations: Declarations, country: Country, yearbook: SchoolYearboo
         subjects_he=_names(subjects, "name_he"),
         subjects_en=_names(subjects, "name_en"),
         measures_he={row["indicator_id"]: row["name_he"] for row in declarations.rows("indicators")},
+        top_area=next(row["area_code"] for row in declarations.rows("areas") if not row["parent_code"]),
         known_names=frozenset(
             [row["name_he"] for row in declarations.rows("areas")]
             + [row["alias"] for row in declarations.rows("area_aliases")]
@@ -152,8 +156,9 @@ def send_backbone(sample: Sample, folder: Path) -> list[Path]:
 
 
 def send_volunteers(sample: Sample, folder: Path) -> list[Path]:
-    """Programmes and teachers, in English."""
+    """Programmes, teachers and what the companies promised, in English."""
     return [
+        write_commitments(folder / "commitments.csv"),
         write_csv(folder / "programmes.csv", PROGRAMS_HEADER, program_rows_of(sample)),
         write_teachers(sample, folder / "Teachers 2016-2024.xlsx"),
     ]
@@ -162,6 +167,11 @@ def send_volunteers(sample: Sample, folder: Path) -> list[Path]:
 def send_assessment(sample: Sample, folder: Path) -> list[Path]:
     """Finished values of an assessment, a questionnaire and a follow-up, all in one table."""
     return [write_reported(sample, folder / "מדדים מדווחים 2018-2024.csv")]
+
+
+def send_ecosystem(sample: Sample, folder: Path) -> list[Path]:
+    """What working groups write down, in Hebrew."""
+    return [write_learning_log(sample, folder / "יומן למידה.csv")]
 
 
 def send_careless(sample: Sample, folder: Path) -> list[Path]:
@@ -179,6 +189,7 @@ SENDERS = {
     BACKBONE: send_backbone,
     VOLUNTEERS: send_volunteers,
     ASSESSMENT: send_assessment,
+    ECOSYSTEM: send_ecosystem,
     CARELESS: send_careless,
 }
 
@@ -212,6 +223,16 @@ def write_reported(sample: Sample, target: Path) -> Path:
     """UTF-8 with the mark that Excel needs, measures by name, areas by code."""
     rows = survey_rows(sample.country, sample.measures_he, sample.seed)
     return write_csv(target, REPORTED_HEADER, rows, "utf-8-sig")
+
+
+def write_learning_log(sample: Sample, target: Path) -> Path:
+    """UTF-8 with the mark that Excel needs, areas by code, days as they are written by hand."""
+    return write_csv(target, LOG_HEADER, log_rows(sample.country, sample.top_area, sample.measures_he), "utf-8-sig")
+
+
+def write_commitments(target: Path) -> Path:
+    """UTF-8, days as computers write them."""
+    return write_csv(target, COMMITMENTS_HEADER, commitment_rows())
 
 
 def program_rows_of(sample: Sample) -> Iterator[Row]:
