@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 from dashboards import bidi, theme
 from dashboards.content import Material, SiteContent, prepare
 from dashboards.language import Name, Voice, direction_of, self_name, voice
-from dashboards.pages import area, area_indicators, areas, home, indicators, methods, quality
+from dashboards.pages import area, area_indicators, areas, commitments, home, indicators, learning, methods, quality
 from dashboards.views import Link, Page
 from pipelines.translation import is_complete
 
@@ -37,12 +37,17 @@ PAGES: Sequence[Maker] = (
     area.pages,
     area_indicators.pages,
     indicators.pages,
+    learning.pages,
+    commitments.pages,
     quality.pages,
     methods.pages,
 )
 
 # Sections that only some initiatives have, between the indicators and the quality of the data.
-SECTIONS: Sequence[Callable[[Material, Voice], tuple[str, Link] | None]] = ()
+SECTIONS: Sequence[Callable[[Material, Voice], tuple[str, Link] | None]] = (
+    learning.section,
+    commitments.section,
+)
 
 
 def render(content: SiteContent, out: Path) -> None:

@@ -3,8 +3,8 @@
 Belongs here: sums of promises by unit, line, partner and period, and the straight path of the one number. Does not
 belong here: indicators. What counts in one unit is never added to what counts in another.
 
-A promise is an organisation's own public word about itself. Its amounts say of no person of which group they are or what
-became of them, so they are published at any size; the contract is for promises of organisations, never for pupils.
+A promise is an organisation's own public word about itself. Its amounts tell of no person to which group they belong or
+what became of them, so they are published at any size; the contract is for organisations, never for pupils.
 """
 
 from collections.abc import Iterator, Mapping
@@ -68,7 +68,7 @@ def commitment_progress(
     """
     rows = [
         {"unit": unit, "line": line, "partner_id": partner, **of_period}
-        for unit, of_unit in states.groupby("unit")
+        for unit, of_unit in _by(states, "unit")
         for line, partner, chosen in _parts(of_unit)
         for of_period in _periods(chosen, _span(of_unit, frequency), as_of)
     ]
@@ -79,12 +79,14 @@ def commitment_progress(
 def _parts(of_unit: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """Every line and partner of a unit with its rows, and each of them together with the others."""
     yield ALL, ALL, of_unit
-    for line, rows in of_unit.groupby("line"):
-        yield str(line), ALL, rows
-    for partner, rows in of_unit.groupby("partner_id"):
-        yield ALL, str(partner), rows
-    for (line, partner), rows in of_unit.groupby(["line", "partner_id"]):
-        yield str(line), str(partner), rows
+    for line, of_line in _by(of_unit, "line"):
+        yield line, ALL, of_line
+        yield from ((line, partner, rows) for partner, rows in _by(of_line, "partner_id"))
+    yield from ((ALL, partner, rows) for partner, rows in _by(of_unit, "partner_id"))
+
+
+def _by(rows: pd.DataFrame, column: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    return ((str(code), found) for code, found in rows.groupby(column))
 
 
 def _span(of_unit: pd.DataFrame, frequency: str) -> list[str]:
@@ -110,7 +112,8 @@ def _periods(rows: pd.DataFrame, span: list[str], as_of: str) -> Iterator[dict[s
         yield {
             "period": period,
             **{f"amount_{flow}": amounts[flow][at[flow] == month].sum() for flow in _FLOWS},
-            **{f"total_{flow}": amounts[flow][at[flow] <= month].sum() for flow in _FLOWS},
+            **{f"total_{flow}": amounts[flow][at[flow] <= month].sum() for flow in ("promised", "delivered")},
+            "total_due": due,
             "share_due_delivered": kept / due if due else np.nan,
             "n_late": int(((at["due"] == month) & (rows["state"] == LATE)).sum()),
         }

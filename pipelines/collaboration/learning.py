@@ -155,5 +155,4 @@ def _next_meetings(meetings: pd.DataFrame | None, as_of: str) -> pd.DataFrame:
     if meetings is None or meetings.empty:
         return pd.DataFrame(columns=[*group, "meeting_on"], dtype=object)
     coming = meetings[meetings["meeting_date"].notna() & (meetings["meeting_date"].fillna("") >= as_of)]
-    first = coming.groupby(group, as_index=False)["meeting_date"].min()
-    return first.rename(columns={"meeting_date": "meeting_on"})
+    return coming.groupby(group)["meeting_date"].min().rename("meeting_on").reset_index()

@@ -2,9 +2,9 @@
 
 An initiative declares `sample: synthetic_partners`, or has files of its own in `sample/<partner>/` (`declared`).
 
-Belongs here: a seeded synthetic country (`assumptions`, `population`, `schools`, `activities`, `surveys`, `learning`), what its
-partners write (`wording`, `workbook`, `deliveries`) and the bytes (`files`). Does not belong here: reading,
-checking or publishing any of it; the sample goes through the inbox like everything else. National
+Belongs here: a seeded synthetic country (`assumptions`, `population`, `schools`, `activities`, `surveys`), what groups
+decide there (`learning`), what its partners write (`wording`, `workbook`, `deliveries`) and the bytes (`files`). Does
+not belong here: reading, checking or publishing any of it; the sample goes through the inbox like all else. National
 totals are the published ones; no row below them is anybody's.
 """
 
