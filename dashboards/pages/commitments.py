@@ -72,15 +72,14 @@ def _unit(
     voice: Voice, names: _Names, number: Mapping[str, Any] | None, unit: str, rows: Rows, late: Rows
 ) -> dict[str, Any]:
     whole = [row for row in rows if (row["line"], row["partner_id"]) == (ALL, ALL)]
-    by_period = _by_period(voice, unit, whole)
     chart: Chart | None = None
     if number and number["unit"] == unit:
-        chart = one_number_chart(voice, number, whole, by_period)
+        chart = one_number_chart(voice, number, whole, _by_period(voice, unit, whole))
     return {
         "id": unit,
         "name": names.of("unit", unit),
         "chart": chart,
-        "by_period": None if chart else by_period,
+        "by_period": None if chart else _by_period(voice, unit, [row for row in whole if _happens(row)]),
         "by_line": _by(voice, names, unit, rows, "line", "partner_id", voice.say("Line")),
         "by_partner": _by(voice, names, unit, rows, "partner_id", "line", voice.say("Partner")),
         "late": _late(voice, names, unit, [row for row in late if row["unit"] == unit]),
@@ -111,6 +110,11 @@ def _by_period(voice: Voice, unit: str, whole: Rows) -> Table:
             for row in whole
         ),
     )
+
+
+def _happens(row: Mapping[str, Any]) -> bool:
+    """Whether anything was promised, due or delivered in the period."""
+    return any(row[name] for name in ("amount_promised", "amount_due", "amount_delivered"))
 
 
 def _share(voice: Voice, row: Mapping[str, Any]) -> str:

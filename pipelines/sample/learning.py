@@ -39,6 +39,7 @@ COMMITMENTS_HEADER = (
 )
 AREAS, ENTRIES_AN_AREA = 10, 3
 FIRST_DAY = datetime.date(2018, 3, 5)
+FIRST_OF_THE_WHOLE = datetime.date(2015, 11, 30)
 # Later entries are still open, so that the next meeting has something to do.
 CLOSED_BEFORE = datetime.date(2020, 1, 1)
 OPEN, CLOSED = "פתוח", "סגור"
@@ -108,8 +109,8 @@ DECISIONS = (
 OF_THE_WHOLE = (
     Decision(
         "ועדת היגוי",
-        "mathematics_5u_examinees",
-        "מספר הנבחנים גדל בכל המחוזות.",
+        "mathematics_5u_examinees_share",
+        "השיעור נמוך ברוב המחוזות ואינו עולה.",
         "להרחיב את התכנית לבתי ספר שאין בהם עדיין חמש יחידות.",
         "משרד החינוך (דוגמה)",
     ),
@@ -161,7 +162,7 @@ def log_rows(country: Country, top_area: str, measures: Mapping[str, str]) -> It
             day = FIRST_DAY + datetime.timedelta(days=365 * ((place + 2 * entry) % 6) + 21 * place)
             yield _row(country.authorities[number].area_code, entry + 1, day, decision, measures)
     for entry, decision in enumerate(OF_THE_WHOLE):
-        day = FIRST_DAY + datetime.timedelta(days=700 * (entry + 1))
+        day = FIRST_OF_THE_WHOLE + datetime.timedelta(days=1200 * entry)
         yield _row(top_area, entry + 1, day, decision, measures)
 
 

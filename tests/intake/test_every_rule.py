@@ -57,7 +57,7 @@ def _key_values(column: Column) -> Iterator[str]:
         first = int(column.examples[0])
         yield from (str(first + step) for step in (0, -1, 1))
     else:
-        yield column.examples[0]
+        yield from column.examples
 
 
 def _clean_rows(contract: TableContract) -> tuple[dict[str, str], dict[str, str]]:
@@ -150,10 +150,9 @@ def _key_cases(contract: TableContract) -> Iterator[Case]:
     _, last = _clean_rows(contract)
     first_of_key = next(column.name for column in contract.columns if column.is_key)
     yield Case(contract, "key_same", "same_row_twice", first_of_key, last)
-    for column in contract.columns:
-        if column.role == "measure" and not column.is_required:
-            yield Case(contract, "key_different", "key_twice", first_of_key, last | {column.name: ""})
-            return
+    may_be_empty = [column for column in contract.columns if not column.is_key and not column.is_required]
+    column = next((c for c in may_be_empty if c.role == "measure"), may_be_empty[0])
+    yield Case(contract, "key_different", "key_twice", first_of_key, last | {column.name: ""})
 
 
 def _rule_cases(contract: TableContract) -> Iterator[Case]:
