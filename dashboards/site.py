@@ -22,7 +22,18 @@ from markupsafe import Markup, escape
 from dashboards import bidi, theme
 from dashboards.content import Material, SiteContent, prepare
 from dashboards.language import Name, Voice, direction_of, self_name, voice
-from dashboards.pages import area, area_indicators, areas, commitments, home, indicators, learning, methods, quality
+from dashboards.pages import (
+    area,
+    area_indicators,
+    areas,
+    commitments,
+    home,
+    indicators,
+    learning,
+    mapping,
+    methods,
+    quality,
+)
 from dashboards.views import Link, Page
 from pipelines.translation import is_complete
 
@@ -36,6 +47,7 @@ PAGES: Sequence[Maker] = (
     areas.pages,
     area.pages,
     area_indicators.pages,
+    mapping.pages,
     indicators.pages,
     learning.pages,
     commitments.pages,

@@ -30,7 +30,7 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
     number = material.declarations.initiative.settings.get("one_number")
     first = number["unit"] if number else None
     units = sorted({row["unit"] for row in rows}, key=lambda unit: (unit != first, names.order("unit", unit)))
-    late = [row for row in material.rows(STATES) if row["state"] == LATE]
+    late = [row for row in material.rows(STATES) if row["standing"] == LATE]
     yield Page(
         path="commitments/index.html",
         template="commitments.html",

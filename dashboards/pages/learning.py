@@ -79,7 +79,7 @@ def _overview(material: Material, voice: Voice, logs: Sequence[tuple[Area, Rows]
             "n_entries": voice.integer(len(entries)),
             "n_areas": voice.integer(len(logs)),
             "n_looked_at": voice.integer(len(looked_at)),
-            "outcomes": _outcomes(voice, looked_at),
+            "became": _outcomes(voice, looked_at),
             "entries": [entry_view(material, voice, row) for row in entries[:NEWEST]],
             "areas": [
                 (area.code, voice.name(area.row), voice.say("decisions: {number}", number=voice.integer(len(rows))))

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipelines.assessment.equity import equity_gaps, with_trend
+from pipelines.assessment.panel import mapping_panel
 from pipelines.assessment.peers import Rules, peer_positions
 from pipelines.assessment.report_card import report_card
 from pipelines.assessment.trend import TrendRules
@@ -48,6 +49,7 @@ def derived_tables(
         "equity_gaps": with_trend(gaps, indicators, registers["breaks"], confidence, trend_rules),
         "peer_positions": peer_positions(free, indicators, ecosystems, registers["peer_groups"], rules),
         "report_card": report_card(free, indicators, areas),
+        "mapping_panel": mapping_panel(free, indicators, initiative.settings),
     }
     return {name: table.assign(initiative_id=initiative.id) for name, table in tables.items()}
 

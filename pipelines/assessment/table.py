@@ -94,9 +94,10 @@ def _with_extra(rows: Rows, extra: Variation, confidence: float) -> Rows:
     """The rows with intervals that hold the extra variation.
 
     What has no interval of chance (a mean) gets one from the extra variation alone, and only in the series that it was
-    estimated from: how much more a smaller area varies is not in the data.
+    estimated from: how much more a smaller area varies is not in the data. An estimate of none at all is no interval
+    either: it would call the smallest difference certain.
     """
-    is_bare = extra.is_own & np.isnan(rows.low)
+    is_bare = extra.is_own & np.isnan(rows.low) & (extra.phi > 0)
     low, high = np.where(is_bare, rows.value, rows.low), np.where(is_bare, rows.value, rows.high)
     low, high = widened(rows.value, low, high, extra.phi, rows.highest, confidence)
     return replace(rows, low=low, high=high)

@@ -51,7 +51,7 @@ def commitment_states(rows: pd.DataFrame, as_of: str) -> pd.DataFrame:
         sent_by=rows["partner_id"],
         partner_id=promised_by.where(promised_by.notna(), rows["partner_id"]),
         amount_delivered=delivered,
-        state=np.select([is_kept, is_past], [KEPT, LATE], RUNNING).astype(object),
+        standing=np.select([is_kept, is_past], [KEPT, LATE], RUNNING).astype(object),
     )
 
 
@@ -115,7 +115,7 @@ def _periods(rows: pd.DataFrame, span: list[str], as_of: str) -> Iterator[dict[s
             **{f"total_{flow}": amounts[flow][at[flow] <= month].sum() for flow in ("promised", "delivered")},
             "total_due": due,
             "share_due_delivered": kept / due if due else np.nan,
-            "n_late": int(((at["due"] == month) & (rows["state"] == LATE)).sum()),
+            "n_late": int(((at["due"] == month) & (rows["standing"] == LATE)).sum()),
         }
 
 

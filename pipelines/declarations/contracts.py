@@ -307,7 +307,7 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str, initi
         description=" ".join((source.description or "").split()),
         labels=MappingProxyType(labels),
         descriptions=MappingProxyType(dict(custom.get("descriptions", {}))),
-        synonyms=(*custom.get("calendar_synonyms", {}).get(calendar, ()), *_synonyms(source, initiative.languages)),
+        synonyms=(*_calendar_synonyms(custom, calendar, initiative), *_synonyms(source, initiative.languages)),
         reference=_reference(where, source, custom),
         codes=(*(_code(code) for code in source.enum or []), *_own_codes(custom.get("more_codes"), initiative)),
         minimum=options.get("minimum"),
@@ -363,6 +363,13 @@ def _synonyms(source: Any, languages: Sequence[str]) -> Iterator[str]:
     for synonym in source.synonyms or []:
         if synonym.synonym and (synonym.locale is None or synonym.locale in languages):
             yield synonym.synonym
+
+
+def _calendar_synonyms(custom: Mapping[str, Any], calendar: str | None, initiative: Initiative) -> Iterator[str]:
+    """Other names of a column of periods in the initiative's languages, of its calendar."""
+    by_language = custom.get("calendar_synonyms", {}).get(calendar, {})
+    for language in initiative.languages:
+        yield from by_language.get(language, ())
 
 
 def _own_codes(section: str | None, initiative: Initiative) -> Iterator[Code]:

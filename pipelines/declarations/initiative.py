@@ -75,6 +75,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "assessment.extra_variation": {"default": (0, 1), "minimum_points": (3, 1000)},
     "assessment.pooling": {"years": (2, 10), "first_year": (1900, 2100)},
     "assessment.trend": {"confidence": (0.5, 0.9999), "minimum_points": (5, 1000)},
+    "assessment.mapping": {"false_discovery": (0.001, 0.5)},
     "assessment.forecast": {"confidence": (0.5, 0.9999), "periods": (1, 100), "maximum_periods": (1, 100)},
     "peers": {"width": (0, 10**6), "minimum": (2, 10**6)},
     "gate": {"minimum_coverage": (0, 1), "maximum_ratio": (0, 10**6)},

@@ -73,11 +73,12 @@ TYPE_WORDS: Mapping[str, str] = MappingProxyType(
         "date": _("A date, such as 2022-09-01."),
     }
 )
+# Hebrew letters are understood too: the Hebrew and the Arabic catalogue say so, where it helps the reader.
 BARE_YEAR_WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "closing": _("A school year: 2021/22, or in Hebrew letters, or the year in which it closes, here 2022."),
-        "opening": _("A school year: 2021/22, or in Hebrew letters, or the year in which it opens, here 2021."),
-        "refused": _("A school year: 2021/22, or in Hebrew letters; one year alone, such as 2022, is not enough."),
+        "closing": _("A school year: 2021/22, or the year in which it closes, here 2022."),
+        "opening": _("A school year: 2021/22, or the year in which it opens, here 2021."),
+        "refused": _("A school year: 2021/22; one year alone, such as 2022, is not enough."),
     }
 )
 CALENDAR_FORMS: Mapping[str, str] = MappingProxyType(
@@ -267,7 +268,8 @@ def _column(
 ) -> ColumnGuide:
     say, header = translator(language), column.label(language)
     unit = UNIT_WORDS.get(column.unit or "")
-    names = {fold(name): name for name in (*column.labels.values(), *column.synonyms)}
+    labels = [column.labels[code] for code in declarations.initiative.languages if code in column.labels]
+    names = {fold(name): name for name in (*labels, *column.synonyms)}
     return ColumnGuide(
         header=header,
         others=tuple(name for folded, name in names.items() if folded != fold(header)),

@@ -24,7 +24,7 @@ VALUES = "indicator_values"
 # are published beside what the sources say today, and only where they show no hidden value.
 PUBLIC_REGISTERS = (
     "indicators", "areas", "groups", "area_groups", "peer_groups", "subjects", "goals", "targets", "milestones",
-    "breaks",
+    "breaks", "stages",
 )  # fmt: skip
 # Digits after the point: below them, values differ between machines and mean nothing.
 DECIMALS = 10

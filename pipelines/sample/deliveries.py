@@ -19,7 +19,7 @@ from pipelines.sample.files import Cell, Row, Sheet, write_csv, write_text, writ
 from pipelines.sample.learning import COMMITMENTS_HEADER, LOG_HEADER, commitment_rows, log_rows
 from pipelines.sample.population import Country, Learners
 from pipelines.sample.schools import SCHOOL_YEARS, SchoolYearbook
-from pipelines.sample.surveys import survey_rows
+from pipelines.sample.surveys import survey_rows, test_rows
 from pipelines.sample.wording import GENDER_HE, HEBREW_YEARS, SECTOR_HE, SUPERVISION_HE, misspelled
 from pipelines.sample.workbook import school_name, write_ministry_workbook
 
@@ -62,6 +62,7 @@ TEACHERS_HEADER = (
     "Teachers trained",
     "Teachers last year",
 )
+TESTS_HEADER = ("מדד", "קוד רשות", "שנת לימודים", "מונה", "מכנה")
 REPORTED_HEADER = (
     "מדד",
     "קוד אזור",
@@ -165,8 +166,12 @@ def send_volunteers(sample: Sample, folder: Path) -> list[Path]:
 
 
 def send_assessment(sample: Sample, folder: Path) -> list[Path]:
-    """Finished values of an assessment, a questionnaire and a follow-up, all in one table."""
-    return [write_reported(sample, folder / "מדדים מדווחים 2018-2024.csv")]
+    """Finished values of an assessment, a questionnaire and a follow-up, all in one table; and counts of two tests."""
+    counted = test_rows(sample.country, sample.measures_he, sample.seed)
+    return [
+        write_reported(sample, folder / "מדדים מדווחים 2018-2024.csv"),
+        write_csv(folder / "מבחנים לפי רשות 2018-2024.csv", TESTS_HEADER, counted, "utf-8-sig"),
+    ]
 
 
 def send_ecosystem(sample: Sample, folder: Path) -> list[Path]:

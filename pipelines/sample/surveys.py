@@ -18,7 +18,7 @@ from pipelines.sample.wording import GENDER_HE, HEBREW_YEARS, SECTOR_HE
 SURVEY_YEARS = tuple(range(2018, 2025))
 # Of single authorities only large ones are reported, every second year.
 LARGE_COHORT = 400
-SURVEY_STREAM = 40
+SURVEY_STREAM, TEST_STREAM = 40, 41
 COUNTRY = "IL"
 
 
@@ -33,7 +33,8 @@ class Instrument:
     girls: float
     asked: float
     is_share: bool
-    by_authority: bool
+    # Years from one report of single authorities to the next.
+    every: int
 
     @property
     def decimals(self) -> int:
@@ -42,10 +43,10 @@ class Instrument:
 
 
 INSTRUMENTS = (
-    Instrument("inquiry_skills_share", "מבחן לדוגמה במיומנויות חקר", 0.30, 0.36, 0.02, 0.45, True, True),
-    Instrument("stem_attitudes_mean", "שאלון לדוגמה לתלמידים", 3.30, 3.55, -0.15, 0.40, False, True),
-    Instrument("stem_degree_share", "מעקב לדוגמה אחר בוגרים", 0.24, 0.29, -0.05, 0.92, True, False),
-    Instrument("high_tech_employment_share", "מעקב לדוגמה אחר בוגרים", 0.17, 0.20, -0.05, 0.92, True, False),
+    Instrument("inquiry_skills_share", "מבחן לדוגמה במיומנויות חקר", 0.30, 0.36, 0.02, 0.45, True, 2),
+    Instrument("stem_attitudes_mean", "שאלון לדוגמה לתלמידים", 3.30, 3.55, -0.15, 0.40, False, 2),
+    Instrument("stem_degree_share", "מעקב לדוגמה אחר בוגרים", 0.24, 0.29, -0.05, 0.92, True, 1),
+    Instrument("high_tech_employment_share", "מעקב לדוגמה אחר בוגרים", 0.17, 0.20, -0.05, 0.92, True, 1),
 )
 
 
@@ -75,6 +76,41 @@ def survey_rows(country: Country, measures: Mapping[str, str], seed: int) -> Ite
                     ]
 
 
+@dataclass(frozen=True)
+class Test:
+    """A yearly test before high school, of which the pupils at its upper levels are counted in every authority."""
+
+    indicator_id: str
+    first: float
+    last: float
+
+
+TESTS = (
+    Test("elementary_mathematics_share", 0.31, 0.35),
+    Test("middle_school_mathematics_share", 0.24, 0.29),
+)
+
+
+def test_rows(country: Country, measures: Mapping[str, str], seed: int) -> Iterator[Row]:
+    """Per test, year and authority: name, area code, year, pupils at the upper levels, pupils tested."""
+    chance = np.random.default_rng([seed, TEST_STREAM])
+    for test in TESTS:
+        usual = chance.normal(0, 0.04, len(country.authorities))
+        for year in SURVEY_YEARS:
+            done = (year - SURVEY_YEARS[0]) / (SURVEY_YEARS[-1] - SURVEY_YEARS[0])
+            level = test.first + (test.last - test.first) * done
+            sizes = country.cohorts[YEARS.index(year)].sum(axis=(1, 2)).tolist()
+            for authority, size, own in zip(country.authorities, sizes, usual, strict=True):
+                share = min(max(level + own + float(chance.normal(0, 0.01)), 0.02), 0.9)
+                yield [
+                    measures[test.indicator_id],
+                    authority.area_code,
+                    HEBREW_YEARS[year],
+                    int(chance.binomial(size, share)),
+                    size,
+                ]
+
+
 def _places(country: Country, instrument: Instrument, year: int) -> Iterator[tuple[str, str, str, int]]:
     """(area code, sector, gender, pupils) of what is reported; an empty sector or gender is everybody."""
     cohort: Integers = country.cohorts[YEARS.index(year)]
@@ -89,7 +125,7 @@ def _places(country: Country, instrument: Instrument, year: int) -> Iterator[tup
         districts[authority.district_code] = districts.get(authority.district_code, 0) + size
     for district in sorted(districts):
         yield district, "", "", districts[district]
-    if instrument.by_authority and (year - SURVEY_YEARS[0]) % 2 == 0:
+    if (year - SURVEY_YEARS[0]) % instrument.every == 0:
         for authority, size in zip(country.authorities, sizes, strict=True):
             if size >= LARGE_COHORT:
                 yield authority.area_code, "", "", size

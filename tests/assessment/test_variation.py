@@ -156,6 +156,13 @@ def test_mean_of_the_whole_has_an_interval_once_its_variation_is_known() -> None
     assert assessed[["value_low", "value_high"]].iloc[-1].isna().all()
 
 
+def test_mean_on_a_straight_line_has_no_interval_rather_than_one_of_no_width() -> None:
+    numbers = {str(2013 + year): ((70 + year) * 100, 100) for year in range(8)}
+    assessed = assess(country("grade", numbers), INDICATORS, settings(default=0.5), None, "country")
+    assert assessed[["value_low", "value_high"]].isna().all(axis=None)
+    assert set(assessed["change_from_previous"]) <= {"no_clear_change", "not_comparable"}
+
+
 def test_reported_share_of_the_whole_stays_below_all_and_a_reported_score_may_not() -> None:
     numbers = {str(2013 + year): ((90 + 9 * (year % 2)), 100) for year in range(8)}
     share, score = (

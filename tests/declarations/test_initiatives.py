@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.declarations import DATASET, DeclarationError, load
+from pipelines.intake import guide
 from pipelines.intake.examine import ACCEPTED, Examiner
 from pipelines.intake.examples import examples
 from pipelines.intake.template import FORMATS
@@ -110,7 +111,7 @@ def test_headers_are_known_in_the_initiative_s_languages_and_by_its_calendar(fol
     """A village that reports by month need not be told that "school year" is understood, or what it is in Arabic."""
     known = set(table_of(folder).column("period").synonyms)
     assert known >= {"month", "year", "period"}
-    assert not known & {"school year", "quarter", "السنة", "שנה"}
+    assert not known & {"school year", "quarter", "السنة", "שנה", "חודש", "الشهر"}
     assert set(load().objects["reported_measures"].column("period").synonyms) >= {"school year", "שנה", "السنة"}
 
 
@@ -126,6 +127,19 @@ def test_the_examples_of_a_monthly_table_are_read_as_they_stand(folder: Path) ->
     assert (first[:3], second[:3]) == (["Wells dug", "Land", "2022-09"], ["Wells dug", "Land", "2022-10"])
 
 
+HEBREW_OR_ARABIC = re.compile("[\u0590-\u06ff]")
+
+
+def test_guide_and_templates_have_no_letters_of_languages_that_it_does_not_speak(folder: Path) -> None:
+    """By calendar years, whose headers are those of the column itself."""
+    rewrite(folder / "initiative.yml", "calendar: month", "calendar: calendar_year")
+    rewrite(folder / "indicators.csv", "false,M,1", "false,A,1")
+    declared = load(folder)
+    page = guide.as_html(declared, table_of(folder), "en").decode().split("<h1>")[1]
+    assert HEBREW_OR_ARABIC.findall(page) == []
+    assert HEBREW_OR_ARABIC.findall(FORMATS["csv"](declared, table_of(folder), "en").decode("utf-8-sig")) == []
+
+
 def test_reports_of_the_lowest_areas_are_summed_where_no_level_is_named(folder: Path, tmp_path: Path) -> None:
     import yaml
 
@@ -137,8 +151,8 @@ BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
     (
         "a contract that nobody declared",
         lambda f: rewrite(f / "initiative.yml", "[reported_measures]", "[reported_measures, weather]"),
-        "tiny/initiative.yml: datasets: there is no contract 'weather'; there are: cohorts, mathematics_participation, "
-        "matriculation, matriculation_groups, programs, reported_measures, teachers.",
+        "tiny/initiative.yml: datasets: there is no contract 'weather'; there are: cohorts, commitments, "
+        "learning_log, mathematics_participation, matriculation, matriculation_groups, programs, reported_measures, teachers.",
     ),
     (
         "contracts that are no list",
@@ -203,6 +217,6 @@ def test_a_declared_sample_is_clean_and_has_every_indicator(initiative: str, tmp
         examined = examiner.examine(file.read_bytes(), file.name)
         assert (file.name, examined.verdict, examined.findings) == (file.name, ACCEPTED, ())
         for table in examined.tables:
-            seen |= set(table.accepted["indicator_id"])
+            seen |= set(table.accepted.get("indicator_id", ()))
     assert seen == {row["indicator_id"] for row in declared.rows("indicators")}
     assert all(table.kind == DATASET for table in declared.datasets)

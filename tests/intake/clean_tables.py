@@ -135,7 +135,13 @@ def _draw(
         lowest = 20 if highest > 100 else int(column.minimum or 0)
         whole = chance.randint(lowest, int(highest))
         return whole, whole
+    if column.type == "date":
+        day = f"{chance.randint(FIRST_YEAR, LAST_YEAR)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+        return day, day
     example = column.examples[0]
+    if column.pattern and not example.isdigit():
+        text = f"{example}{chance.randint(1, 99)}"
+        return text, text
     text = str(int(example) + number) if example.isdigit() else f"{example} {chance.randint(1, 99)}"
     return text, text
 

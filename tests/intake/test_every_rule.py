@@ -22,11 +22,11 @@ Row = Mapping[str, str]
 # What no row can break: names, descriptions, and what merely says how a rule reads a text.
 DESCRIPTIVE_OF_COLUMN = {
     "name", "role", "description", "descriptions", "labels", "synonyms", "unit", "bare_year", "width", "examples",
-    "is_complete",
+    "is_complete", "needs_release",
 }  # fmt: skip
 DESCRIPTIVE_OF_TABLE = {
     "id", "contract_id", "kind", "level", "shape", "derived", "labels", "description", "descriptions", "markers",
-    "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces",
+    "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces", "is_by_partner",
 }  # fmt: skip
 NOTHING_OF_THE_KIND = "no such thing anywhere"
 

@@ -111,6 +111,8 @@ def test_a_filled_template_is_accepted_without_a_word(
                 cell.value = str(int(str(cell.value)) - 5)
             elif column.role == "measure":
                 cell.value = 0
+            elif column.type == "date":
+                cell.value = "2020-01-31"
     examined = examiner.examine(saved(book), "filled.xlsx")
     assert (examined.verdict, list(examined.findings)) == (ACCEPTED, [])
     assert [len(t.accepted) for t in examined.tables] == [2]

@@ -222,13 +222,18 @@ def test_teachers_are_either_new_or_stayed(inbox: Path) -> None:
 
 
 def test_reported_measures_are_those_that_the_initiative_declares(declared: Declarations, inbox: Path) -> None:
-    (file,) = (inbox / "sample_assessment").iterdir()
-    rows = csv_rows(file, "utf-8-sig")
+    rows = csv_rows(inbox / "sample_assessment/מדדים מדווחים 2018-2024.csv", "utf-8-sig")
     reported = {row["name_he"] for row in declared.rows("indicators") if row["kind"] == "reported"}
     assert {row["מדד"] for row in rows} == reported
     assert all(bool(row["שיעור"]) != bool(row["ממוצע"]) and int(row["מספר המשיבים"]) > 0 for row in rows)
     keys = [tuple(row.values())[:5] for row in rows]
     assert len(keys) == len(set(keys))
+
+
+def test_tests_before_high_school_count_a_part_of_those_tested(declared: Declarations, inbox: Path) -> None:
+    rows = csv_rows(inbox / "sample_assessment/מבחנים לפי רשות 2018-2024.csv", "utf-8-sig")
+    assert {row["מדד"] for row in rows} <= {row["name_he"] for row in declared.rows("indicators") if row["stage_id"]}
+    assert all(int(row["מונה"]) <= int(row["מכנה"]) for row in rows)
 
 
 def test_the_careless_file_has_one_fault_of_each_kind_among_good_rows(declared: Declarations, inbox: Path) -> None:

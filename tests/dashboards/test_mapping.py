@@ -1,0 +1,74 @@
+"""The page of the continuous mapping: what is new, the whole panel, and what is hidden."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+import pandas as pd
+import pytest
+from made_up_release import AREAS
+
+from dashboards.bidi import plain
+from dashboards.content import Material, SiteContent, prepare
+from dashboards.language import Voice
+from dashboards.language import voice as voice_in
+from dashboards.pages.mapping import link, pages
+from dashboards.views import Page
+
+INDICATOR, AREA = "mathematics_5u_examinees_share", AREAS[0]
+
+
+@pytest.fixture
+def material(content: SiteContent) -> Material:
+    """A release in which one measure of an area improved beyond chance in its newest period, and no other."""
+    panel = content.tables["mapping_panel"].assign(news="no_clear_change")
+    compared = panel[(panel["indicator_id"] == INDICATOR) & (panel["area_code"] == AREA) & panel["p_value"].notna()]
+    panel.loc[compared.index[-1], "news"] = "improved"
+    return prepare(replace(content, tables=MappingProxyType({**content.tables, "mapping_panel": panel})))
+
+
+@pytest.fixture
+def voice(material: Material) -> Voice:
+    return voice_in("en", material.declarations.initiative.default_language, "school_year")
+
+
+def page_of(material: Material, voice: Voice, area: str) -> Page:
+    return next(page for page in pages(material, voice) if page.path == f"areas/{area}/mapping/index.html")
+
+
+def test_what_moved_beyond_chance_is_named_with_both_values(material: Material, voice: Voice) -> None:
+    context = page_of(material, voice, AREA).context
+    (news,) = context["news"]
+    assert news.indicator_id == INDICATOR
+    assert news.badge.code == "improved"
+    row = material.tables["mapping_panel"][AREA]
+    newest = max(
+        (r for r in row if r["indicator_id"] == INDICATOR and r["news"] == "improved"), key=lambda r: r["period"]
+    )
+    assert plain(voice.value("share", newest["value"])) in plain(news.sentence)
+    assert plain(voice.value("share", newest["previous_value"])) in plain(news.sentence)
+    found = link(material, voice, material.areas[AREA])
+    assert found is not None and plain(found.note) == "new: 1"
+
+
+def test_panel_stands_by_stage_of_life_and_marks_only_what_is_new(material: Material, voice: Voice) -> None:
+    stages = page_of(material, voice, AREA).context["stages"]
+    declared = [row["name_en"] for row in material.declarations.rows("stages")]
+    names = [name.text for name, _ in stages]
+    assert names == [name for name in declared if name in names]
+    cells = [cell for _, lines in stages for line in lines for cell in line.cells]
+    assert sum(cell.news is not None for cell in cells) == 1
+    assert {cell.text for cell in cells if cell.state == "hidden"} <= {"hidden to protect small groups"}
+
+
+def test_an_area_without_values_has_no_page_and_no_way_to_it(material: Material, voice: Voice) -> None:
+    empty = material.areas[AREAS[-1]]
+    assert link(material, voice, empty) is None
+    assert not any(f"/{empty.code}/" in page.path for page in pages(material, voice))
+
+
+def test_hidden_values_are_in_no_row_of_the_panel(content: SiteContent) -> None:
+    key = ["indicator_id", "area_code", "frequency", "period"]
+    totals = content.values[content.values["dimension"] == "all"]
+    hidden = totals[totals["conf_status"] == "C"][key]
+    assert len(hidden)
+    assert pd.merge(hidden, content.tables["mapping_panel"], on=key).empty
