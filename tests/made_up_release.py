@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+import made_up_collaboration
 import pandas as pd
 
 from dashboards.content import SiteContent
@@ -58,7 +59,8 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
     return SiteContent(
         declarations=declarations,
         values=values,
-        tables=derived_tables(values, _registers(declarations), _with_few_peers(declarations.initiative)),
+        tables=derived_tables(values, _registers(declarations), _with_few_peers(declarations.initiative))
+        | made_up_collaboration.tables(declarations, values),
         checks=(
             CheckResult("check_release_keys_unique", True, False, "No key stands twice.", 9, 0),
             CheckResult(
@@ -67,7 +69,7 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
         ),
         submissions=pd.DataFrame([SUBMISSION]),
         release_id="r-0123456789ab",
-        as_of="2024-11-03",
+        as_of=made_up_collaboration.AS_OF,
         is_synthetic=is_synthetic,
     )
 
