@@ -119,7 +119,7 @@ class Material:
     submissions: Mapping[str, tuple[Mapping[str, Any], ...]]
     series: Mapping[str, AreaSeries] = field(repr=False)
     pools: Mapping[str, AreaSeries] = field(repr=False)
-    tables: Mapping[str, ByArea] = field(repr=False)
+    tables: "_Tables" = field(repr=False)
 
     @property
     def declarations(self) -> Declarations:
@@ -165,6 +165,10 @@ class Material:
         rows = self._totals(RESTATED, area, indicator)
         return next((r for r in rows if None not in (r["baseline_value"], r["baseline_restated_value"])), None)
 
+    def rows_of(self, table: str, column: str, value: str) -> tuple[Mapping[str, Any], ...]:
+        """Rows of a published table with a value in a column; none where the release has no such table."""
+        return self.tables.by(table, column).get(value, ()) if table in self.tables else ()
+
     def _totals(self, table: str, area: str, indicator: Indicator) -> Iterator[Mapping[str, Any]]:
         for row in self.tables.get(table, {}).get(area, ()):
             if row["indicator_id"] == indicator.id and row["dimension"] == ALL:
@@ -203,16 +207,23 @@ class Material:
 
 
 class _Tables(Mapping[str, ByArea]):
-    """Published tables by name, sorted by area when a page first asks for one: most are only downloads."""
+    """Published tables by name, sorted by area, or another column, when a page first asks: most are only downloads."""
 
     def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
         self._frames = frames
-        self._sorted: dict[str, ByArea] = {}
+        self._sorted: dict[tuple[str, str], ByArea] = {}
 
     def __getitem__(self, name: str) -> ByArea:
-        if name not in self._sorted:
-            self._sorted[name] = _grouped(records(self._frames[name]), "area_code")
-        return self._sorted[name]
+        return self.by(name, "area_code")
+
+    def by(self, name: str, column: str) -> ByArea:
+        """Rows of a table by the values of a column; KeyError where there is no such table."""
+        if (name, column) not in self._sorted:
+            self._sorted[name, column] = _grouped(records(self._frames[name]), column)
+        return self._sorted[name, column]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._frames
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._frames)

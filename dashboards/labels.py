@@ -125,6 +125,19 @@ SUBMISSION_VERDICTS: Mapping[str, str] = {
     "withdrawn": N_("Withdrawn"),
 }
 
+COMMENT_KINDS: Mapping[str, str] = {
+    "unclear": N_("Unclear"),
+    "cannot_collect": N_("Cannot be collected"),
+    "propose": N_("Proposal"),
+}
+
+# What became of a comment.
+OUTCOMES: Mapping[str, str] = {
+    "revised": N_("The measure was revised"),
+    "explained": N_("Explained"),
+    "declined": N_("Declined"),
+}
+
 PARTNER_TYPES: Mapping[str, str] = {
     "public": N_("Public body"),
     "business": N_("Business"),
@@ -141,3 +154,62 @@ CHECKS: Mapping[str, str] = {
     "check_release_indicators_present": N_("Every declared indicator is there, or it is known why not"),
     "check_release_confidentiality": N_("No small group is shown, and no hidden value stands alone in its row"),
 }
+
+# How far an action component of a work plan is, and the icon of a verdict that says the same without words.
+DOING: Mapping[str, str] = {
+    "done": N_("Done"),
+    "on_time": N_("Under way, on time"),
+    "late": N_("Late"),
+    "not_begun": N_("Should have begun"),
+    "not_due": N_("To begin later"),
+    "stopped": N_("Stopped"),
+    "cannot_tell": N_("Cannot be told: a date is missing"),
+}
+DOING_ICONS: Mapping[str, str] = {
+    "done": "met", "on_time": "on_track", "late": "behind", "not_begun": "behind", "not_due": "too_early",
+    "stopped": "no_target", "cannot_tell": "not_enough_data",
+}  # fmt: skip
+
+# Goals of work plans that have no verdict on their way, beside VERDICTS.
+GOAL_VERDICTS: Mapping[str, str] = {
+    **VERDICTS,
+    "not_measurable": N_("Not yet measurable"),
+    "not_followed": N_("No indicator follows it"),
+}
+GOAL_ICONS: Mapping[str, str] = {"not_measurable": "not_enough_data", "not_followed": "no_target"}
+
+# What a goal of a work plan lacks to be measured.
+LACKS: Mapping[str, str] = {
+    "from_what": N_("from what: the value at the start"),
+    "from_when": N_("from when: the period of the start"),
+    "to_what": N_("to what: the value to be reached"),
+    "by_when": N_("by when: a period after the start"),
+    "source": N_("from which source the values come"),
+    "group": N_("a group that the indicator is divided by"),
+    "unit": N_("values in the unit of the indicator"),
+    "direction": N_("a value to be reached that is better than that at the start"),
+}
+
+# Whether work and value go together, and what follows from it.
+ALIGNMENTS: Mapping[str, str] = {
+    "both": N_("The work is done or on time, and the value is on its way."),
+    "below_only": N_(
+        "The work is done or on time, and no effect is seen in the value: look again at why it was to work."
+    ),
+    "above_only": N_("The value is on its way without the planned work: ask what moves it."),
+    "neither": N_("Neither the work nor the value is on its way."),
+    "cannot_tell": N_("Whether work and value go together cannot be told yet."),
+}
+MISSION_ALIGNMENTS: Mapping[str, str] = {
+    "both": N_("Most goals are on their way, and so is the mission."),
+    "below_only": N_(
+        "Most goals are on their way, and the mission does not come nearer: ask whether these goals lead to it."
+    ),
+    "above_only": N_("The mission comes nearer while most goals do not: ask what moves it."),
+    "neither": N_("Neither most goals nor the mission are on their way."),
+    "cannot_tell": N_("Whether the goals and the mission go together cannot be told yet."),
+}
+ALIGNMENT_ICONS: Mapping[str, str] = {
+    "both": "met", "below_only": "behind", "above_only": "on_track", "neither": "behind",
+    "cannot_tell": "not_enough_data",
+}  # fmt: skip

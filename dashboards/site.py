@@ -32,7 +32,9 @@ from dashboards.pages import (
     learning,
     mapping,
     methods,
+    partners,
     quality,
+    work_plan,
 )
 from dashboards.views import Link, Page
 from pipelines.translation import is_complete
@@ -47,8 +49,10 @@ PAGES: Sequence[Maker] = (
     areas.pages,
     area.pages,
     area_indicators.pages,
+    work_plan.pages,
     mapping.pages,
     indicators.pages,
+    partners.pages,
     learning.pages,
     commitments.pages,
     quality.pages,
@@ -59,6 +63,7 @@ PAGES: Sequence[Maker] = (
 SECTIONS: Sequence[Callable[[Material, Voice], tuple[str, Link] | None]] = (
     learning.section,
     commitments.section,
+    partners.section,
 )
 
 

@@ -133,3 +133,5 @@ class IndicatorRow:
     value: str
     change: Badge | None
     verdict: Badge | None
+    # Whether one partner added it for itself.
+    is_own: bool = False

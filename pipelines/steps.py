@@ -115,15 +115,15 @@ def kept_gate(shop: Workshop) -> GateResult:
 def published_tables(shop: Workshop) -> Mapping[str, pd.DataFrame]:
     """Every published table by its contract's id; what is not the values follows from the protected ones alone."""
     from pipelines.assessment import derived, outlook
-    from pipelines.collaboration import Inputs, collaboration_tables, read_shapes
+    from pipelines.collaboration import Inputs, collaboration_tables, read_deliveries, read_shapes, register_frame
 
     initiative = shop.declarations.initiative
-    registers = {name: _frame(shop.declarations, name) for name in derived.REGISTERS}
+    registers = {name: register_frame(shop.declarations, name) for name in derived.REGISTERS}
     ahead = outlook(protected_values(shop), registers["indicators"], initiative.settings, registers["breaks"])
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
-        shapes = read_shapes(connection, shop.declarations)
+        shapes, deliveries = read_shapes(connection, shop.declarations), read_deliveries(connection)
     submissions = release.submissions_frame(shop.declarations, shop.ledger)
-    inputs = Inputs(shop.declarations, shapes, ahead.values, submissions, as_of(shop))
+    inputs = Inputs(shop.declarations, shapes, ahead.values, submissions, as_of(shop), deliveries)
     return {
         tables.VALUES: ahead.values,
         "trends": ahead.trends,
@@ -137,12 +137,13 @@ def published_tables(shop: Workshop) -> Mapping[str, pd.DataFrame]:
 def protected_values(shop: Workshop) -> pd.DataFrame:
     """Values with intervals, changes and verdicts, and nothing of what must stay hidden."""
     from pipelines.assessment import assess
+    from pipelines.collaboration import register_frame
     from pipelines.protection import protect
 
     initiative = shop.declarations.initiative
     settings = initiative.settings
     wanted = ("indicators", "areas", "baselines", "breaks", AREA_GROUPS)
-    registers = {name: _frame(shop.declarations, name) for name in wanted}
+    registers = {name: register_frame(shop.declarations, name) for name in wanted}
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
         facts = connection.sql(f"select * from {FACTS}").df()
     assessed = assess(facts, registers["indicators"], settings, registers["breaks"], initiative.area_types[0])
@@ -190,8 +191,3 @@ def publish(shop: Workshop) -> Path:
     release.seal(draft, ledger)
     definitions.record(shop.declarations, ledger)
     return release.publish(shop.home, draft, ledger)
-
-
-def _frame(declarations: Declarations, register_id: str) -> pd.DataFrame:
-    columns: Sequence[str] = [column.name for column in declarations.objects[register_id].columns]
-    return pd.DataFrame([dict(row) for row in declarations.rows(register_id)], columns=list(columns))

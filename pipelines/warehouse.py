@@ -35,8 +35,11 @@ if TYPE_CHECKING:
 SOURCE = "raw"
 # What the dbt model of an indicator that is one of its own is called, before the indicator's id.
 MODEL_PREFIX = "fct_"
+# The staging model of what each partner told of first; it reads landed rows, since a corrected row is no longer staged.
+DELIVERIES = "stg_deliveries"
 # The register that says whose number counts where several partners report the same.
 PARTNERS = "partners"
+DELIVERY_KEY = ("partner_id", "object_id", "measure", "area_code", "period", "characteristics", "n_groups")
 ORIGIN = {
     "submission_id": ("string", "Submission that the row came with; sorts in the order of arrival."),
     "partner_id": ("string", "Partner that sent the row."),
@@ -172,6 +175,9 @@ def _project_files(declarations: Declarations) -> dict[str, bytes]:
         if f"{model}.sql" not in files:
             generated[f"{model}.sql"] = _staging_sql(table)
             generated[f"{model}.yml"] = _yaml(_staging_properties(table))
+    observed = [table for table in declarations.datasets if _observed(table, declarations.initiative.area_types[-1])]
+    generated[f"models/staging/{DELIVERIES}.sql"] = _deliveries_sql(observed)
+    generated[f"models/staging/{DELIVERIES}.yml"] = _yaml(_deliveries_properties())
     for shape, defined in declarations.shapes.items():
         if declarations.of_shape(shape):
             generated[f"models/intermediate/int_{shape}.sql"] = _shape_sql(defined, declarations.of_shape(shape))
@@ -324,6 +330,41 @@ def _staging_properties(table: TableContract) -> dict[str, Any]:
                 "description": table.description,
                 "data_tests": [key_test],
                 "columns": columns,
+            }
+        ]
+    }
+
+
+def _deliveries_sql(tables: Sequence[TableContract]) -> str:
+    """The first submission of each partner that told of something, from every landed row, replaced ones included."""
+    landed = []
+    for table in tables:
+        columns = ",\n".join(f"        {expression} as {name}" for name, expression, _ in _staging_columns(table))
+        landed.append(f"{table.id} as (\n    select\n{columns}\n    from {{{{ source('{SOURCE}', '{table.id}') }}}}\n)")
+    told = (
+        "told as (\n    {%- for object in var('observed_objects') %}\n    {{ told_of(object) }}\n"
+        "    {%- if not loop.last %}\n    union all\n    {%- endif %}\n    {%- endfor %}\n)"
+    )
+    key = ",\n    ".join(DELIVERY_KEY)
+    return (
+        "-- Generated from the data contracts of every table with measures.\nwith "
+        + ",\n\n".join([*landed, told])
+        + f"\n\nselect\n    {key},\n    min(submission_id) as submission_id\nfrom told\ngroup by\n    {key}\n"
+    )
+
+
+def _deliveries_properties() -> dict[str, Any]:
+    tested = {"unique_key": {"name": f"key_of_{DELIVERIES}", "arguments": {"columns": list(DELIVERY_KEY)}}}
+    return {
+        "models": [
+            {
+                "name": DELIVERIES,
+                "description": (
+                    "One row per partner, table, measure, area, period and characteristics that the partner ever told "
+                    "of, with the first submission that did; replaced rows count, empty cells do not."
+                ),
+                "data_tests": [tested],
+                "columns": [{"name": name} for name in (*DELIVERY_KEY, "submission_id")],
             }
         ]
     }

@@ -8,9 +8,12 @@ from typing import Any
 
 import made_up_collaboration
 import pandas as pd
+from plan_rows import plan_shapes
 
 from dashboards.content import SiteContent
 from pipelines.assessment.derived import REGISTERS, derived_tables
+from pipelines.collaboration import Inputs
+from pipelines.collaboration.work_plan import work_plan_tables
 from pipelines.declarations import Declarations, Initiative, split_list
 from pipelines.publishing.gate import CheckResult
 
@@ -59,8 +62,11 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
     return SiteContent(
         declarations=declarations,
         values=values,
-        tables=derived_tables(values, _registers(declarations), _with_few_peers(declarations.initiative))
-        | made_up_collaboration.tables(declarations, values),
+        tables={
+            **derived_tables(values, _registers(declarations), _with_few_peers(declarations.initiative)),
+            **work_plan_tables(_plan_inputs(declarations, areas, values)),
+            **made_up_collaboration.tables(declarations, values),
+        },
         checks=(
             CheckResult("check_release_keys_unique", True, False, "No key stands twice.", 9, 0),
             CheckResult(
@@ -72,6 +78,14 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
         as_of=made_up_collaboration.AS_OF,
         is_synthetic=is_synthetic,
     )
+
+
+def _plan_inputs(declarations: Declarations, areas: list[Mapping[str, Any]], values: pd.DataFrame) -> Inputs:
+    """The first area of the last type has a plan, in hostile words."""
+    planner = next(a["area_code"] for a in areas if a["area_type"] == declarations.initiative.area_types[-1])
+    counted = next(row["indicator_id"] for row in declarations.rows("indicators") if row["kind"] == "count")
+    shapes = plan_shapes(declarations, planner, counted, HOSTILE)
+    return Inputs(declarations, shapes, values, pd.DataFrame(), "2024-11-03")
 
 
 def _registers(declarations: Declarations) -> dict[str, pd.DataFrame]:

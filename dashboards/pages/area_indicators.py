@@ -58,4 +58,5 @@ def _row(material: Material, voice: Voice, area: Area, indicator: Indicator) -> 
         value=cell(voice, indicator.unit, pool or now),
         change=Badge(change, voice.word(CHANGES, change)) if change else None,
         verdict=verdict_badge(material, voice, indicator, told),
+        is_own=bool(indicator.row["owner_partner_id"]),
     )

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dashboards import comments
+from dashboards.charts.funnels import compared
 from dashboards.charts.trends import trend_chart
 from dashboards.charts.words import headline
 from dashboards.content import Indicator, Material
 from dashboards.labels import AXES, DIRECTIONS, KINDS, UNITS
 from dashboards.language import Name, Voice
+from dashboards.pages.partners import reporters
 from dashboards.views import Page
 from pipelines.declarations import split_list
 
@@ -21,7 +24,7 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             voice.integer(number),
             voice.name(goal),
             [
-                (i.id, headline(voice, i), voice.unit(UNITS, i.unit), i.is_headline)
+                (i.id, headline(voice, i), voice.unit(UNITS, i.unit), i.is_headline, bool(i.row["owner_partner_id"]))
                 for i in material.indicators.values()
                 if i.goal_id == goal["goal_id"]
             ],
@@ -48,8 +51,19 @@ def _page(material: Material, voice: Voice, indicator: Indicator) -> Page:
             "trend": trend_chart(material, voice, material.root, indicator),
             "root_name": voice.name(material.root.row),
             "id": indicator.id,
+            "owner": _owner(material, voice, indicator),
+            "compared": compared(material, voice, indicator),
+            "reporters": reporters(material, voice, indicator),
+            "comments": comments.of_measure(material, voice, indicator.id),
         },
     )
+
+
+def _owner(material: Material, voice: Voice, indicator: Indicator) -> tuple[str, Name] | None:
+    """The partner whose own measure it is: its id and name."""
+    partner_id = indicator.row["owner_partner_id"]
+    partner = material.declarations.partner(partner_id) if partner_id else None
+    return (partner_id, voice.name(partner)) if partner_id and partner else None
 
 
 def _texts(voice: Voice, indicator: Indicator) -> list[tuple[str, Name]]:

@@ -37,20 +37,27 @@ def _outcome(passed: bool, accepted: bool) -> str:
 
 
 def _partners(material: Material, voice: Voice) -> list[dict[str, Any]]:
-    """Deliveries by partner, every declared partner once, also who has sent nothing yet."""
     declared = {row["partner_id"]: row for row in material.declarations.rows("partners")}
-    by_partner: dict[str, list[tuple[Mapping[str, Any], ...]]] = {partner_id: [] for partner_id in declared}
-    for tables in material.submissions.values():
-        by_partner.setdefault(tables[0]["partner_id"], []).append(tables)
     return [
-        _partner(voice, partner_id, declared.get(partner_id), deliveries)
-        for partner_id, deliveries in sorted(by_partner.items())
+        told_of_partner(voice, partner_id, declared.get(partner_id), found)
+        for partner_id, found in sorted(deliveries(material).items())
     ]
 
 
-def _partner(
+def deliveries(material: Material) -> dict[str, list[tuple[Mapping[str, Any], ...]]]:
+    """Deliveries by partner, every declared partner once, also who has sent nothing yet."""
+    found: dict[str, list[tuple[Mapping[str, Any], ...]]] = {
+        row["partner_id"]: [] for row in material.declarations.rows("partners")
+    }
+    for tables in material.submissions.values():
+        found.setdefault(tables[0]["partner_id"], []).append(tables)
+    return found
+
+
+def told_of_partner(
     voice: Voice, partner_id: str, row: Mapping[str, Any] | None, deliveries: list[tuple[Mapping[str, Any], ...]]
 ) -> dict[str, Any]:
+    """Who a partner is, and its deliveries in numbers."""
     verdicts = Counter(str(tables[0]["verdict"]) for tables in deliveries)
     tables = [table for found in deliveries for table in found]
     return {

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from dashboards.bidi import plain
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -18,6 +20,11 @@ class Axis:
     def layout(self) -> dict[str, Any]:
         """The part of a Plotly axis that places ticks."""
         return {"tickvals": [short(tick) for tick in self.ticks], "ticktext": list(self.texts)}
+
+    @property
+    def room(self) -> int:
+        """Pixels for the tick texts beside it; Plotly's own measuring would draw a chart again and again on a phone."""
+        return 12 + round(7.3 * max(len(plain(text)) for text in self.texts))
 
 
 def round_axis(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.bidi import plain
 from dashboards.panels.axes import Axis, short
 from dashboards.theme import BAND, BRAND, DECISION, FORECAST, FORECAST_BAND, MUTED, PAPER, TARGET, VEIL
 
@@ -207,7 +206,7 @@ def _layout(data: Trend) -> dict[str, Any]:
     layout: dict[str, Any] = {
         "template": "trend",
         "height": HEIGHT,
-        "margin": {"l": _left(data), "r": 6, "t": 22, "b": 26},
+        "margin": {"l": data.values.room, "r": 6, "t": 22, "b": 26},
         "xaxis": {
             **data.times.layout(),
             "range": _range(data, reach),
@@ -231,11 +230,6 @@ def _range(data: Trend, reach: float) -> list[float]:
     low = min([data.times.low - 0.05 * reach, *(d.at - 0.02 * reach for d in data.decisions)])
     high = max([data.times.high + 0.07 * reach, *(d.at + 0.02 * reach for d in data.decisions)])
     return [round(low, 3), round(high, 3)]
-
-
-def _left(data: Trend) -> int:
-    """Room for the tick texts; Plotly's own measuring would draw a chart again and again on a phone."""
-    return 12 + round(7.3 * max(len(plain(text)) for text in data.values.texts))
 
 
 def _annotations(data: Trend) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@
         {{ object.area }} as area_code,
         cast({{ object.period }} as string) as period,
         {{ characteristics_of(object.characteristics) }} as characteristics,
-        0{% for column in object.dimensions %} + case when coalesce(cast({{ column }} as string), '') = '' then 0 else 1 end{% endfor %} as n_groups,
+        {{ n_groups_of(object.dimensions) }} as n_groups,
         {{ characteristics_of(object.identities) }} as identities,
         '{{ measure }}' as measure,
         -- decimal: sums come out the same in whatever order the rows are read
@@ -18,6 +18,32 @@
         coalesce(source_sheet, '') as source_sheet,
         source_row
     from {{ ref('stg_' ~ object.id) }}
+{%- if not loop.last %}
+    union all
+{%- endif -%}
+{%- endfor -%}
+{%- endmacro -%}
+
+{#- How many dimensions a row is divided by; 0 is everybody. -#}
+{%- macro n_groups_of(dimensions) -%}
+0{% for column in dimensions %} + case when coalesce(cast({{ column }} as string), '') = '' then 0 else 1 end{% endfor %}
+{%- endmacro -%}
+
+{#- What the landed rows of an object tell of; a withheld number is told of, one that is missing or was not collected is
+    not. -#}
+{%- macro told_of(object) -%}
+{%- for measure in object.measures %}
+    select
+        partner_id,
+        '{{ object.id }}' as object_id,
+        '{{ measure }}' as measure,
+        {{ object.area }} as area_code,
+        cast({{ object.period }} as string) as period,
+        {{ characteristics_of(object.characteristics) }} as characteristics,
+        {{ n_groups_of(object.dimensions) }} as n_groups,
+        submission_id
+    from {{ object.id }}
+    where {{ measure }}__obs_status not in ('O', 'L')
 {%- if not loop.last %}
     union all
 {%- endif -%}

@@ -48,7 +48,8 @@ def derived_tables(
     tables = {
         "equity_gaps": with_trend(gaps, indicators, registers["breaks"], confidence, trend_rules),
         "peer_positions": peer_positions(free, indicators, ecosystems, registers["peer_groups"], rules),
-        "report_card": report_card(free, indicators, areas),
+        # What one partner measures for itself is no common goal, so no success or failure of the whole.
+        "report_card": report_card(free, indicators[indicators["owner_partner_id"].isna()], areas),
         "mapping_panel": mapping_panel(free, indicators, initiative.settings),
     }
     return {name: table.assign(initiative_id=initiative.id) for name, table in tables.items()}

@@ -10,12 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from pipelines.collaboration.commitments import commitment_tables
-from pipelines.collaboration.inputs import Inputs, read_shapes
+from pipelines.collaboration.comparative import comparison_tables
+from pipelines.collaboration.inputs import Inputs, read_deliveries, read_shapes, register_frame
 from pipelines.collaboration.learning import learning_tables
+from pipelines.collaboration.reports import platform_tables
+from pipelines.collaboration.work_plan import work_plan_tables
 
-__all__ = ["Inputs", "collaboration_tables", "read_shapes"]
+__all__ = ["Inputs", "collaboration_tables", "read_deliveries", "read_shapes", "register_frame"]
 
 MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = (
+    work_plan_tables,
+    platform_tables,
+    comparison_tables,
     learning_tables,
     commitment_tables,
 )

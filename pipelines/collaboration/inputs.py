@@ -5,7 +5,7 @@ follows from the rows.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 from duckdb import DuckDBPyConnection
@@ -16,6 +16,7 @@ from pipelines.warehouse import shape_columns
 
 # Dates are ISO text from here on, as they are in published tables.
 READ_AS_TEXT = "date"
+DELIVERIES = ("partner_id", "indicator_id", "area_code", "period", "submission_id")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Inputs:
     `shapes`: shape → rows of all its tables, with the shape's columns and object_id, partner_id, submission_id; dates
     are ISO text, and a text that needs its release and has none is None. `values`: published indicator_values,
     protected. `submissions`: one row per effective submission and object, with partner_id and received_on. `as_of`: ISO
-    date of the last ledger event, the only clock.
+    date of the last ledger event, the only clock. `deliveries`: `DELIVERIES`, one row per partner, indicator, area and
+    period that the partner ever told of, with the first submission that did.
     """
 
     declarations: Declarations
@@ -33,16 +35,24 @@ class Inputs:
     values: pd.DataFrame
     submissions: pd.DataFrame
     as_of: str
+    deliveries: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(DELIVERIES), dtype=object))
 
-    def register(self, register_id: str) -> pd.DataFrame:
-        """The rows of a register, with all its columns also where it has no row."""
-        columns = [column.name for column in self.declarations.objects[register_id].columns]
-        return pd.DataFrame([dict(row) for row in self.declarations.rows(register_id)], columns=columns)
+
+def register_frame(declarations: Declarations, register_id: str) -> pd.DataFrame:
+    """A register's rows in file order, with all its columns where it has no row."""
+    columns = [column.name for column in declarations.objects[register_id].columns]
+    return pd.DataFrame([dict(row) for row in declarations.rows(register_id)], columns=columns)
 
 
 def read_shapes(connection: DuckDBPyConnection, declarations: Declarations) -> dict[str, pd.DataFrame]:
     """Rows of every declared shape, in a fixed order; an empty frame of its columns where no table has the shape."""
     return {shape: _read_shape(connection, declarations, shape) for shape in declarations.shapes}
+
+
+def read_deliveries(connection: DuckDBPyConnection) -> pd.DataFrame:
+    """`Inputs.deliveries`, in a fixed order."""
+    columns = ", ".join(DELIVERIES)
+    return connection.sql(f"select {columns} from int_deliveries order by {columns}").df()
 
 
 def _read_shape(connection: DuckDBPyConnection, declarations: Declarations, shape: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from pipelines.assessment.changes import change, crosses_break, difference_interval
 from pipelines.assessment.periods import months
 from pipelines.assessment.rows import numbers, read_rows
-from pipelines.collaboration.inputs import Inputs
+from pipelines.collaboration.inputs import Inputs, register_frame
 
 LOG, MEETINGS = "learning_log", "meetings"
 ENTRIES, AGENDAS = "learning_entries", "meeting_agendas"
@@ -97,7 +97,7 @@ def _known(inputs: Inputs) -> pd.DataFrame:
 
 def _compared(then: pd.DataFrame, since: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """Both points with their intervals, and the difference where the two can be compared; indexed by entry."""
-    indicators, breaks = inputs.register("indicators"), inputs.register("breaks")
+    indicators, breaks = (register_frame(inputs.declarations, name) for name in ("indicators", "breaks"))
     confidence = float(inputs.declarations.initiative.settings["assessment"]["confidence"])
     before, now = (read_rows(side, indicators, confidence) for side in (then, since))
     # Published intervals hold the variation beyond chance.

@@ -43,9 +43,9 @@ def without_unreleased(rows: pd.DataFrame, contract: TableContract, released: Co
     shown = rows.copy()
     for column in contract.columns:
         if column.needs_release:
-            shown[column.name] = [
-                text if isinstance(text, str) and text_id(text) in released else None for text in rows[column.name]
-            ]
+            kept = (text if isinstance(text, str) and text_id(text) in released else None for text in rows[column.name])
+            # Of a list pandas would make a column of strings, in which None is not a number.
+            shown[column.name] = pd.Series(list(kept), index=rows.index, dtype=object)
     return shown
 
 

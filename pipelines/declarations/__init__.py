@@ -20,13 +20,14 @@ from pipelines.declarations.contracts import (
     check_levels,
     check_references,
     check_shapes,
+    check_version_rules,
     read_contract,
     shapes_of,
     taken,
     with_declared_dimensions,
     with_declared_names,
 )
-from pipelines.declarations.indicators import check_indicators
+from pipelines.declarations.indicators import check_indicators, check_mission
 from pipelines.declarations.initiative import default_initiative, initiative_folder, read_initiative
 from pipelines.declarations.model import (
     ANY_NUMBER,
@@ -52,6 +53,7 @@ from pipelines.declarations.model import (
     Reference,
     RowRule,
     TableContract,
+    VersionRule,
     identities,
     parse_filter,
     split_list,
@@ -88,6 +90,7 @@ __all__ = [
     "Reference",
     "RowRule",
     "TableContract",
+    "VersionRule",
     "default_initiative",
     "identities",
     "initiative_folder",
@@ -117,6 +120,7 @@ def load(initiative: str | Path | None = None) -> Declarations:
             objects[table.id] = table
     check_shapes(objects, shapes)
     check_references(objects)
+    check_version_rules(objects)
     check_levels(objects, described)
     registers = [table for table in objects.values() if table.kind == REGISTER]
     rows = {table.id: read_register(folder / f"{table.id}.csv", table) for table in registers}
@@ -141,6 +145,7 @@ def load(initiative: str | Path | None = None) -> Declarations:
     check_peers(loaded)
     check_tolerances(loaded)
     check_indicators(loaded)
+    check_mission(loaded)
     check_one_way_to_group_areas(loaded)
     check_targets(loaded)
     return loaded

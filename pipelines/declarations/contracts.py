@@ -5,7 +5,7 @@ rows of registers, and rules that span several registers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -35,6 +35,7 @@ from pipelines.declarations.model import (
     Reference,
     RowRule,
     TableContract,
+    VersionRule,
 )
 from pipelines.declarations.reading import read_yaml
 from pipelines.translation import translator
@@ -158,6 +159,7 @@ COLUMN_PROPERTIES = {
     "more_codes",
     "required_with",
     "needs_release",
+    "version_rule",
 }
 
 
@@ -287,7 +289,8 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str, initi
     calendar, labels, examples = custom.get("calendar"), dict(custom.get("labels", {})), source.examples or []
     if calendar == OWN_CALENDAR:
         calendar = initiative.calendar
-        labels = {code: translator(code)(CALENDAR_WORDS[calendar]) for code in initiative.languages}
+        # One that is not simply the row's period has a name of its own.
+        labels = labels or {code: translator(code)(CALENDAR_WORDS[calendar]) for code in initiative.languages}
         examples = list(CALENDAR_EXAMPLES[calendar])
     if calendar not in {None, *CALENDARS}:
         raise DeclarationError(f"{where}: calendar '{calendar}' is none of {', '.join((*CALENDARS, OWN_CALENDAR))}.")
@@ -321,6 +324,7 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str, initi
         examples=tuple(str(example) for example in examples),
         required_with=tuple(custom.get("required_with", ())),
         needs_release=_needs_release(where, role, kind, custom),
+        version_rule=_version_rule(where, kind, custom),
     )
 
 
@@ -336,6 +340,16 @@ def _needs_release(where: str, role: str, kind: str, custom: Mapping[str, Any]) 
     if needs_release and (role, kind) != ("attribute", "text"):
         raise DeclarationError(f"{where}: needs_release: only a text that is an attribute can wait for its release.")
     return needs_release
+
+
+def _version_rule(where: str, kind: str, custom: Mapping[str, Any]) -> VersionRule | None:
+    declared = custom.get("version_rule")
+    if declared is None:
+        return None
+    wanted = {field.name for field in fields(VersionRule)}
+    if not isinstance(declared, dict) or set(declared) != wanted or kind != "integer":
+        raise DeclarationError(f"{where}: version_rule: a whole number with {', '.join(sorted(wanted))}.")
+    return VersionRule(**declared)
 
 
 def _reference(where: str, source: Any, custom: Mapping[str, Any]) -> Reference | None:
@@ -427,6 +441,23 @@ def check_references(objects: Mapping[str, TableContract]) -> None:
                     f"{table.file}: schema.{table.id}.{column.name}: refers to "
                     f"{reference.register}.{missing[0] if target else reference.column}, which is not declared."
                 )
+
+
+def check_version_rules(objects: Mapping[str, TableContract]) -> None:
+    """A version is of what a column names that refers to a register, in the row's period."""
+    for table in objects.values():
+        for column in table.columns:
+            rule = column.version_rule
+            if rule is None:
+                continue
+            where = f"{table.file}: schema.{table.id}.{column.name}: version_rule"
+            named = next((other for other in table.columns if other.name == rule.key), None)
+            if named is None or named.reference is None or not table.by_role("period"):
+                raise DeclarationError(f"{where}: key: '{rule.key}' must name rows of a register, beside a period.")
+            known = {other.name for other in objects[named.reference.register].columns}
+            unknown = next((name for name in (rule.version, rule.since) if name not in known), None)
+            if unknown is not None:
+                raise DeclarationError(f"{where}: '{unknown}' is no column of {named.reference.register}.")
 
 
 def check_levels(objects: Mapping[str, TableContract], initiative: Initiative) -> None:

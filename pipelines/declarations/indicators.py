@@ -36,6 +36,10 @@ def check_indicators(declared: Declarations) -> None:
             )
         if row["kind"] == REPORTED:
             _check_reported(declared, where, row)
+        if row["owner_partner_id"] is not None and row["is_headline"]:
+            raise DeclarationError(
+                f"{where}: owner_partner_id: a partner's own measure is no headline of all; give one of the two up."
+            )
         if row["is_pooled"] and (row["kind"] in (REPORTED, MODEL) or row["frequency"] != "A"):
             raise DeclarationError(f"{where}: is_pooled: only years can be pooled, and only of sums and means.")
         _check_rhythm(declared, where, row)
@@ -44,6 +48,17 @@ def check_indicators(declared: Declarations) -> None:
     if stray is not None:
         raise DeclarationError(
             f"{declared.initiative.folder.name}/models/{stray}.sql: no indicator of kind {MODEL} is called '{stray}'."
+        )
+
+
+def check_mission(declared: Declarations) -> None:
+    """What the mission is measured by are indicators of the register."""
+    known = {row["indicator_id"] for row in declared.rows(INDICATORS)}
+    unknown = next((name for name in declared.initiative.settings["mission_indicators"] if name not in known), None)
+    if unknown is not None:
+        raise DeclarationError(
+            f"{declared.initiative.folder.name}/initiative.yml: mission_indicators: '{unknown}' is not in "
+            f"{INDICATORS}.csv."
         )
 
 

@@ -78,6 +78,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "assessment.mapping": {"false_discovery": (0.001, 0.5)},
     "assessment.forecast": {"confidence": (0.5, 0.9999), "periods": (1, 100), "maximum_periods": (1, 100)},
     "peers": {"width": (0, 10**6), "minimum": (2, 10**6)},
+    "work_plan": {"going_well": (0, 1)},
     "gate": {"minimum_coverage": (0, 1), "maximum_ratio": (0, 10**6)},
     "reconciliation": {"relative": (0, 1)},
 }

@@ -94,6 +94,25 @@ class Code:
 
 
 @dataclass(frozen=True)
+class VersionRule:
+    """That a column says by which version of a definition its row was made; a register says which holds when.
+
+    `key`: the column of the same table that names what is defined, a key of that register. Of the register, `version`
+    is the column of the newest version, and `since` that of the first period in which it holds, empty for the first.
+    """
+
+    key: str
+    version: str
+    since: str
+
+    def holding(self, row: Mapping[str, Any], period: str) -> tuple[int, ...]:
+        """The versions that may hold in a period, by a row of the register: the newest, or any that was before it."""
+        newest, since = int(row[self.version]), row[self.since]
+        # Periods of one rhythm are texts that sort by time.
+        return (newest,) if since is None or period >= since else tuple(range(1, newest))
+
+
+@dataclass(frozen=True)
 class Column:
     """A column of a contract object: what may stand in it and by which names people call it."""
 
@@ -122,6 +141,8 @@ class Column:
     required_with: tuple[str, ...]
     # Whether people wrote freely in it, so that nothing of it is shown before somebody has read and released it.
     needs_release: bool = False
+    # Where its number is a version of a definition: by which rule it must be the one that holds in the row's period.
+    version_rule: VersionRule | None = None
 
     def label(self, language: str) -> str:
         """The column's header in a language, or its name where none is declared."""

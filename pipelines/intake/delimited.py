@@ -153,8 +153,10 @@ def _is_nearly_utf8(content: bytes) -> bool:
 def _likeliest(sample: bytes, pages: Sequence[str]) -> str:
     import chardet
 
+    # Cells in ASCII say the same under every page, and many of them drown the few that tell.
+    telling = b"\n".join(re.findall(rb"[^,;\t|\r\n]*[\x80-\xff][^,;\t|\r\n]*", sample))
     # Where no page fits, the answer is ASCII; of pictures and the like it is None.
-    found = chardet.detect(sample, include_encodings=[*pages, "ascii"], no_match_encoding="ascii")["encoding"]
+    found = chardet.detect(telling, include_encodings=[*pages, "ascii"], no_match_encoding="ascii")["encoding"]
     for page in pages:
         if found and codecs.lookup(found) == codecs.lookup(page):
             return page

@@ -150,7 +150,7 @@ class Examiner:
         normalised = self._normaliser.normalise(table)
         if question := swapped(table, normalised.frame, normalised.failed):
             return None, [*table.findings, *question]
-        screened = screen(table, normalised, self._settings["maximum_findings"])
+        screened = screen(table, normalised, self._declarations, self._settings["maximum_findings"])
         if question := swapped_since(table, screened.accepted, known.earlier):
             return None, [*table.findings, *question]
         rows = table.rows

@@ -4,6 +4,7 @@ Does not belong here: how a template or a guide looks (`template`, `guide`), or 
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -71,7 +72,8 @@ def examples(declarations: Declarations, contract: TableContract, language: str)
     second = {column.name: _next(column, first[column.name], listed[column.name]) for column in contract.columns}
     if all(first[name] == second[name] for name in contract.key):
         second |= _another_key(contract, first, listed)
-    return [list(first.values()), list(second.values())]
+    rows = [row | _versions(declarations, contract, row, listed) for row in (first, second)]
+    return [list(row.values()) for row in rows]
 
 
 def example_rows(declarations: Declarations, contract: TableContract) -> pd.DataFrame:
@@ -108,6 +110,24 @@ def _next(column: Column, text: str, listed: tuple[Choice, ...]) -> str:
     if column.role != "period" or listed:
         return text
     return str(int(text) + 1) if text.isdecimal() else next((other for other in column.examples if other != text), text)
+
+
+def _versions(
+    declarations: Declarations, contract: TableContract, row: Mapping[str, str], listed: Mapping[str, Sequence[Choice]]
+) -> dict[str, str]:
+    """Of the columns that say a version of a definition, the newest that holds for what the row is about."""
+    found = {}
+    for column in contract.columns:
+        rule, reference = column.version_rule, None
+        if rule is not None:
+            reference = contract.column(rule.key).reference
+        if rule is None or reference is None:
+            continue
+        code = next((choice.code for choice in listed[rule.key] if choice.shown == row[rule.key]), None)
+        defined = next((r for r in declarations.rows(reference.register) if r[reference.column] == code), None)
+        if defined is not None:
+            found[column.name] = str(rule.holding(defined, row[contract.by_role("period")[0].name])[-1])
+    return found
 
 
 def _another_key(

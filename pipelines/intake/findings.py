@@ -159,6 +159,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             ERROR,
             _("'{value}' does not have the form of a {header}; it should look like {example}."),
         ),
+        "other_definition": (
+            ERROR,
+            _(
+                "This number was measured by version {value} of the definition, but in {period} version {holding} "
+                "holds. Measure it by that one, or leave the row out: different definitions are never compared."
+            ),
+        ),
         "other_spelling": (CHANGE, _("'{value}' was read as '{canonical}'.")),
         # A row.
         "row_rule": (ERROR, _("Two numbers of this row contradict each other.")),

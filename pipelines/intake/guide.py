@@ -17,7 +17,7 @@ from pipelines.declarations import ANY_NUMBER, Column, Declarations, TableContra
 from pipelines.intake.examples import Choice, choices, examples
 from pipelines.intake.findings import _
 from pipelines.intake.text import fold, scripts
-from pipelines.intake.values import SHARE
+from pipelines.intake.values import OF_INDICATOR, SHARE
 from pipelines.translation import translator
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ UNIT_WORDS: Mapping[str, str] = MappingProxyType(
         "grade": _("mean grade"),
         SHARE: _("share, in percent"),
         "scale": _("mean on a scale of its own"),
+        OF_INDICATOR: _("in the unit of the row's indicator"),
     }
 )
 TYPE_WORDS: Mapping[str, str] = MappingProxyType(
@@ -309,8 +310,10 @@ def _allowed(column: Column, listed: tuple[Choice, ...], say: Translate) -> Iter
         yield say(_("Exactly in the form of the example."))
         return
     yield say(TYPE_WORDS[column.type])
+    if column.version_rule:
+        yield say(_("Only the version that holds in the row's period; the page of each measure says which that is."))
     yield from _range(column, say)
-    if column.unit == SHARE:
+    if column.unit in (SHARE, OF_INDICATOR):
         yield say(_("A percentage needs its sign: 16.2% is the same as 0.162."))
 
 

@@ -3,15 +3,15 @@
 Every failure becomes a finding at the row and column a person sees; a row with an error is refused, the others go on.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipelines.declarations import Column, RowRule, TableContract
+from pipelines.declarations import Column, Declarations, RowRule, TableContract
 from pipelines.intake.findings import Finding
 from pipelines.intake.normalise import DTYPES, Normalised, listed
 from pipelines.intake.read import column_letter
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 COMPARE = {"<=": "le", "<": "lt", ">=": "ge", ">": "gt", "==": "eq", "!=": "ne"}
 MISSING_VALUE, ABOVE_MAXIMUM, BELOW_MINIMUM = "missing_value", "above_maximum", "below_minimum"
+OTHER_DEFINITION = "other_definition"
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,15 @@ class Screened:
 
 @dataclass(frozen=True)
 class _Failure:
-    """Rows (numbers, in the sheet's order) that break one check; of the whole row where `column` is None."""
+    """Rows (numbers, in the sheet's order) that break one check; of the whole row where `column` is None.
+
+    `more`: row → what is to be said of it beside its value.
+    """
 
     rule: RowRule | str
     column: Column | None
     rows: pd.Index
+    more: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
 
 @cache
@@ -81,10 +86,10 @@ def _row_check(rule: RowRule) -> Any:
     return pa.Check(holds, name=rule.name, ignore_na=False)
 
 
-def screen(table: Table, normalised: Normalised, limit: int) -> Screened:
+def screen(table: Table, normalised: Normalised, declared: Declarations, limit: int) -> Screened:
     """Accepted rows and findings of a normalised table; at most `limit` findings of one rule in one column."""
     frame = normalised.frame
-    failures = list(_failures(table, normalised))
+    failures = [*_failures(table, normalised), *_other_definitions(table, normalised, declared)]
     is_bad = normalised.failed.any(axis=1)
     for failure in failures:
         is_bad |= frame.index.isin(failure.rows)
@@ -124,6 +129,28 @@ def _lacking(normalised: Normalised, column: Column) -> "pd.Series[bool]":
     return is_needed & frame[name].isna()
 
 
+def _other_definitions(table: Table, normalised: Normalised, declared: Declarations) -> Iterator[_Failure]:
+    """Rows that say a version of a definition other than the one that the register says holds in their period."""
+    frame, contract = normalised.frame, table.contract
+    for column in contract.columns:
+        rule = column.version_rule
+        if rule is None:
+            continue
+        reference = contract.column(rule.key).reference
+        assert reference is not None
+        defined = {row[reference.column]: row for row in declared.rows(reference.register)}
+        period = contract.by_role("period")[0].name
+        told = frame.loc[frame[[rule.key, period, column.name]].notna().all(axis=1)]
+        more: dict[int, Mapping[str, str]] = {}
+        for at, key, when, version in told[[rule.key, period, column.name]].itertuples(name=None):
+            holding = rule.holding(defined[key], str(when)) if key in defined else (version,)
+            if version not in holding:
+                sent = as_seen(str(table.rows.at[at, period]))
+                more[int(at)] = {"period": sent, "holding": ", ".join(map(str, holding))}
+        if more:
+            yield _Failure(OTHER_DEFINITION, column, pd.Index(more), more)
+
+
 def _failure_findings(
     table: Table, normalised: Normalised, failures: Iterable[_Failure], limit: int
 ) -> Iterator[Finding]:
@@ -139,7 +166,8 @@ def _failure_findings(
             elif failure.column is not None:
                 sent = as_seen(str(texts.at[row, failure.column.name])) if failure.column.name in texts else None
                 value: Any = normalised.frame.at[row, failure.column.name]
-                yield _cell_finding(table, failure.column, failure.rule, row, n_more, sent or None, value)
+                more = failure.more.get(row, {})
+                yield _cell_finding(table, failure.column, failure.rule, row, n_more, sent or None, value, more)
 
 
 def _place(table: Table, name: str) -> dict[str, Any]:
@@ -153,14 +181,16 @@ def _place(table: Table, name: str) -> dict[str, Any]:
 
 
 def _cell_finding(
-    table: Table, column: Column, rule: str, row: int, n_more: int, sent: str | None, value: Any
-) -> Finding:
+    table: Table, column: Column, rule: str, row: int, n_more: int, sent: str | None, value: Any,
+    more: Mapping[str, str],
+) -> Finding:  # fmt: skip
     limit = {BELOW_MINIMUM: column.minimum, ABOVE_MAXIMUM: column.maximum}.get(rule)
     parameters = {
         "value": sent,
         "header": table.headers.get(column.name, column),
         "limit": None if limit is None else digits_of(Decimal(str(limit))),
         "example": ", ".join(column.examples),
+        **more,
     }
     suggestion = None
     # A per cent written without its sign is the likeliest slip among shares; still it is not taken.

@@ -18,6 +18,8 @@ from pipelines.intake.years import PERIOD_RULES, calendar_year, month, quarter, 
 NORMAL, MISSING = "A", "O"
 # Unit of numbers between 0 and 1; only there is a percentage one hundredth.
 SHARE = "share"
+# Unit of numbers that are in the unit of the indicator that their row names, which may be a share.
+OF_INDICATOR = "indicator"
 # Whole numbers beyond this are not exact as floats, and nothing that is counted here comes near it.
 LARGEST = 2**53
 TRUE_FALSE = {"true": True, "false": False, "1": True, "0": False}
@@ -170,7 +172,7 @@ def _number(text: str, column: Column) -> Reading:
         plain = fitting[0]
     if not NUMBER.fullmatch(plain):
         return Reading(rule="not_a_number")
-    if is_percentage and column.unit != SHARE:
+    if is_percentage and column.unit not in (SHARE, OF_INDICATOR):
         return Reading(rule="percentage")
     number = Decimal(plain) / 100 if is_percentage else Decimal(plain)
     if abs(number) > LARGEST:

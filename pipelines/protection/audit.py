@@ -133,7 +133,7 @@ def _hidden_is_not_told_of(values: pd.DataFrame, rows: pd.DataFrame, name: str) 
     n_shown = values[is_shown].groupby(SERIES, as_index=False).agg(n_shown=("value", "size"))
     counted = rows[SERIES].merge(n_shown, on=SERIES, how="left")["n_shown"].fillna(0).to_numpy()
     hidden = values[values["conf_status"] == "C"]
-    periods = [column for column in ("period", "first_period", "last_period") if column in rows.columns]
+    periods = [column for column in ("from_period", "period", "first_period", "last_period") if column in rows.columns]
     located = rows.assign(period=rows[periods[-1]] if periods else "any period")
     check = f"hidden_in_{name}"
     found = _leaks(check, f"A row of {name} is of a series that shows nothing.", located[counted == 0])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.declarations import Declarations
+from pipelines.sample import platform
 from pipelines.sample.activities import program_rows, teacher_rows
 from pipelines.sample.allocation import Integers
 from pipelines.sample.assumptions import ENROLLED_OF_AGE, GENDERS, MATHEMATICS, SECTORS, YEARS
@@ -21,14 +22,15 @@ from pipelines.sample.population import Country, Learners
 from pipelines.sample.schools import SCHOOL_YEARS, SchoolYearbook
 from pipelines.sample.surveys import survey_rows, test_rows
 from pipelines.sample.wording import GENDER_HE, HEBREW_YEARS, SECTOR_HE, SUPERVISION_HE, misspelled
+from pipelines.sample.work_plans import write_work_plans
 from pipelines.sample.workbook import school_name, write_ministry_workbook
 
 MINISTRY = "sample_ministry"
 STATISTICS = "sample_statistics"
 BACKBONE = "sample_backbone"
 VOLUNTEERS = "sample_volunteers"
-ECOSYSTEM = "sample_ecosystem"
 ASSESSMENT = "sample_assessment"
+ECOSYSTEM = "sample_ecosystem"
 CARELESS = "sample_careless"
 
 GROUPS_HEADER = (
@@ -147,8 +149,12 @@ def send_ministry(sample: Sample, folder: Path) -> list[Path]:
 
 
 def send_statistics(sample: Sample, folder: Path) -> list[Path]:
-    """Cohorts as an older system exports them: Windows-1255, thousands set apart."""
-    return [write_cohorts(sample, folder / "שנתונים 2013-2024.csv")]
+    """Cohorts as an older system exports them, and which measure it promised: Windows-1255, thousands set apart."""
+    promised = platform.statistics_choices(sample.country, sample.measures_he)
+    return [
+        write_cohorts(sample, folder / "שנתונים 2013-2024.csv"),
+        write_csv(folder / "מדדים שנבחרו.csv", platform.CHOICES_HEADER_HE, promised, "cp1255"),
+    ]
 
 
 def send_backbone(sample: Sample, folder: Path) -> list[Path]:
@@ -157,26 +163,30 @@ def send_backbone(sample: Sample, folder: Path) -> list[Path]:
 
 
 def send_volunteers(sample: Sample, folder: Path) -> list[Path]:
-    """Programmes, teachers and what the companies promised, in English."""
+    """Programmes and teachers, a measure of its own, what it promised and what it asks, in English."""
+    visits = platform.visit_rows(sample.country, sample.seed)
     return [
         write_commitments(folder / "commitments.csv"),
+        write_choices(sample, folder / "measures we report.csv"),
+        write_csv(folder / "company visits.csv", platform.VISITS_HEADER, visits),
+        write_comments(folder / "comments on measures.csv"),
         write_csv(folder / "programmes.csv", PROGRAMS_HEADER, program_rows_of(sample)),
         write_teachers(sample, folder / "Teachers 2016-2024.xlsx"),
     ]
 
 
 def send_assessment(sample: Sample, folder: Path) -> list[Path]:
-    """Finished values of an assessment, a questionnaire and a follow-up, all in one table; and counts of two tests."""
-    counted = test_rows(sample.country, sample.measures_he, sample.seed)
+    """Finished values of an assessment, a questionnaire and a follow-up, and counts of two tests; what it promised and
+    what it cannot do."""
+    named = sample.measures_he
+    counted = test_rows(sample.country, named, sample.seed)
+    promised, said = platform.assessment_choices(named), platform.assessment_comments(named)
     return [
         write_reported(sample, folder / "מדדים מדווחים 2018-2024.csv"),
         write_csv(folder / "מבחנים לפי רשות 2018-2024.csv", TESTS_HEADER, counted, "utf-8-sig"),
+        write_csv(folder / "מדדים שנבחרו.csv", platform.CHOICES_HEADER_HE, promised, "utf-8-sig"),
+        write_csv(folder / "הערות על מדדים.csv", platform.COMMENTS_HEADER_HE, said, "utf-8-sig"),
     ]
-
-
-def send_ecosystem(sample: Sample, folder: Path) -> list[Path]:
-    """What working groups write down, in Hebrew."""
-    return [write_learning_log(sample, folder / "יומן למידה.csv")]
 
 
 def send_careless(sample: Sample, folder: Path) -> list[Path]:
@@ -185,6 +195,14 @@ def send_careless(sample: Sample, folder: Path) -> list[Path]:
     return [
         write_csv(folder / "groups_draft.csv", GROUPS_HEADER, careless_rows(sample), "utf-8-sig"),
         write_text(folder / "summary.xlsx", letter),
+    ]
+
+
+def send_ecosystem(sample: Sample, folder: Path) -> list[Path]:
+    """What municipality ecosystems plan, and what their working groups write down."""
+    return [
+        write_plans(sample, folder / "תכניות עבודה.xlsx"),
+        write_learning_log(sample, folder / "יומן למידה.csv"),
     ]
 
 
@@ -197,6 +215,11 @@ SENDERS = {
     ECOSYSTEM: send_ecosystem,
     CARELESS: send_careless,
 }
+
+
+def write_plans(sample: Sample, target: Path) -> Path:
+    """A workbook of three sheets, indicators by name, authorities by code (one is called as its district is)."""
+    return write_work_plans(sample.country, sample.measures_he, sample.seed, target)
 
 
 def write_cohorts(sample: Sample, target: Path) -> Path:
@@ -228,6 +251,16 @@ def write_reported(sample: Sample, target: Path) -> Path:
     """UTF-8 with the mark that Excel needs, measures by name, areas by code."""
     rows = survey_rows(sample.country, sample.measures_he, sample.seed)
     return write_csv(target, REPORTED_HEADER, rows, "utf-8-sig")
+
+
+def write_choices(sample: Sample, target: Path) -> Path:
+    """Measures by their codes, the last period mostly left open."""
+    return write_csv(target, platform.CHOICES_HEADER_EN, platform.volunteers_choices(sample.country))
+
+
+def write_comments(target: Path) -> Path:
+    """Measures by their codes."""
+    return write_csv(target, platform.COMMENTS_HEADER_EN, platform.volunteers_comments())
 
 
 def write_learning_log(sample: Sample, target: Path) -> Path:

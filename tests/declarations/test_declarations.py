@@ -198,6 +198,25 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         lambda f: replace(f / "indicators.csv", ";units=5", "; units=5"),
         ["indicators.csv", "numerator_filter"],
     ),
+    (
+        "a partner's own headline",
+        lambda f: _indicator(f, owner_partner_id="moe"),
+        ["indicators.csv", "row 2", "owner_partner_id", "headline"],
+    ),
+    (
+        "a version of nothing",
+        lambda f: _contract(f, "{property: unit, value: persons}", "{property: version_rule, value: {key: area_code}}"),
+        ["own.odcs.yaml", "version_rule"],
+    ),
+    (
+        "a version that the register does not tell",
+        lambda f: _contract(
+            f,
+            "{property: unit, value: persons}",
+            "{property: version_rule, value: {key: area_code, version: edition, since: source}}",
+        ),
+        ["own.odcs.yaml", "version_rule", "edition"],
+    ),
     ("no amount", lambda f: replace(f / "targets.csv", ",2,2023", ",nan,2023"), ["targets.csv", "'nan'"]),
     (
         "an unknown calendar",

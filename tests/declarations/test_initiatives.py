@@ -127,6 +127,17 @@ def test_the_examples_of_a_monthly_table_are_read_as_they_stand(folder: Path) ->
     assert (first[:3], second[:3]) == (["Wells dug", "Land", "2022-09"], ["Wells dug", "Land", "2022-10"])
 
 
+def test_another_initiative_plans_in_its_own_calendar_and_words(folder: Path) -> None:
+    rewrite(folder / "initiative.yml", "datasets: [reported_measures]", "datasets: [reported_measures, work_plans]")
+    declared = load(folder)
+    goals = declared.of_shape("work_plan_goals")[0]
+    text = FORMATS["csv"](declared, goals, "en").decode("utf-8-sig")
+    header, first, _ = text.splitlines()
+    assert header.split(",")[5:10] == ["Group", "From", "From when", "To", "To the value of"]
+    # Periods are months, and what is named is this initiative's own.
+    assert "2022-09" in first and "Wells dug" in first and HEBREW_OR_ARABIC.findall(header) == []
+
+
 HEBREW_OR_ARABIC = re.compile("[\u0590-\u06ff]")
 
 
@@ -158,7 +169,7 @@ BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
         lambda f: rewrite(f / "initiative.yml", "[reported_measures]", "[reported_measures, weather]"),
         "tiny/initiative.yml: datasets: there is no contract 'weather'; there are: cohorts, commitments, "
         "learning_log, mathematics_participation, matriculation, matriculation_groups, programs, "
-        "reported_measures, teachers.",
+        "reported_measures, teachers, work_plans.",
     ),
     (
         "contracts that are no list",
@@ -180,6 +191,16 @@ BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
         "a unit that nobody declared",
         lambda f: rewrite(f / "initiative.yml", "wells: {en: Wells}", "pumps: {en: Pumps}"),
         "tiny/indicators.csv: row 2: unit: 'wells' is none of persons, share, grade, sessions, schools, scale, pumps.",
+    ),
+    (
+        "a mission that nothing measures",
+        lambda f: rewrite(f / "initiative.yml", "calendar: month", "calendar: month\nmission_indicators: [happiness]"),
+        "tiny/initiative.yml: mission_indicators: 'happiness' is not in indicators.csv.",
+    ),
+    (
+        "more than all of the work",
+        lambda f: rewrite(f / "initiative.yml", "calendar: month", "calendar: month\nwork_plan: {going_well: 2}"),
+        "tiny/initiative.yml: work_plan.going_well: must be a number from 0 to 1, not '2'.",
     ),
     (
         "a name for no table",

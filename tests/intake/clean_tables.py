@@ -101,9 +101,13 @@ def clean(
     keys: set[tuple[Any, ...]] = set()
     while len(values) < n_rows:
         drawn = {c.name: _draw(declared, c, language, chance, len(values), form, codes) for c in contract.columns}
+        for column in contract.columns:
+            if column.version_rule:
+                drawn[column.name] = _holding(declared, contract, column, drawn)
         for rule in contract.rules:
             if drawn[rule.left][1] > drawn[rule.right][1]:
-                part = chance.randint(0, drawn[rule.right][1])
+                is_date = contract.column(rule.left).type == "date"
+                part = drawn[rule.right][1] if is_date else chance.randint(0, drawn[rule.right][1])
                 drawn[rule.left] = part, part
         key = tuple(drawn[name][1] for name in contract.key)
         if key not in keys:
@@ -111,6 +115,20 @@ def clean(
             grid.append(tuple(typed for typed, _ in drawn.values()))
             values.append({name: value for name, (_, value) in drawn.items()})
     return Clean(contract, language, tuple(grid), tuple(values))
+
+
+def _holding(
+    declared: Declarations, contract: TableContract, column: Column, drawn: Mapping[str, tuple[Cell, Any]]
+) -> tuple[Cell, Any]:
+    """The newest version that holds for what the row is about."""
+    rule = column.version_rule
+    assert rule is not None
+    reference = contract.column(rule.key).reference
+    assert reference is not None
+    rows = declared.rows(reference.register)
+    (defined,) = (row for row in rows if row[reference.column] == drawn[rule.key][1])
+    version = rule.holding(defined, drawn[contract.by_role("period")[0].name][1])[-1]
+    return version, version
 
 
 def _draw(
@@ -131,8 +149,9 @@ def _draw(
         number_drawn = round(chance.uniform(60 if highest > 60 else highest / 10, highest), 2)
         return number_drawn, number_drawn
     if column.type == "integer":
-        highest = min(column.maximum or 900, 900)
-        lowest = 20 if highest > 100 else int(column.minimum or 0)
+        least = int(column.minimum or 0)
+        highest = max(min(column.maximum or 900, 900), least)
+        lowest = max(20, least) if highest > 100 else least
         whole = chance.randint(lowest, int(highest))
         return whole, whole
     if column.type == "date":

@@ -123,6 +123,11 @@ def _calendar(column: Column) -> Iterator[tuple[str, str, str]]:
         yield "calendar_date", "looks_like_date", "2022-01-21"
 
 
+def _version_rule(column: Column) -> Iterator[tuple[str, str, str]]:
+    if column.version_rule:
+        yield "version_rule", "other_definition", "99"
+
+
 # A field of Column that a row can break → what breaks it: (name, rule that is reported, text of the cell).
 OF_COLUMN: Mapping[str, Callable[[Column], Iterator[tuple[str, str, str]]]] = {
     "is_required": _required,
@@ -134,6 +139,7 @@ OF_COLUMN: Mapping[str, Callable[[Column], Iterator[tuple[str, str, str]]]] = {
     "codes": _codes,
     "reference": _reference,
     "calendar": _calendar,
+    "version_rule": _version_rule,
 }
 
 
@@ -150,14 +156,21 @@ def _key_cases(contract: TableContract) -> Iterator[Case]:
     _, last = _clean_rows(contract)
     first_of_key = next(column.name for column in contract.columns if column.is_key)
     yield Case(contract, "key_same", "same_row_twice", first_of_key, last)
-    may_be_empty = [column for column in contract.columns if not column.is_key and not column.is_required]
-    column = next((c for c in may_be_empty if c.role == "measure"), may_be_empty[0])
-    yield Case(contract, "key_different", "key_twice", first_of_key, last | {column.name: ""})
+    for column in contract.columns:
+        is_free_text = column.type == "text" and not (column.reference or column.codes or column.calendar)
+        if not column.is_key and not column.required_with and (not column.is_required or is_free_text):
+            other = f"{last[column.name]}, changed" if column.is_required else ""
+            yield Case(contract, "key_different", "key_twice", first_of_key, last | {column.name: other})
+            return
 
 
 def _rule_cases(contract: TableContract) -> Iterator[Case]:
     row, _ = _clean_rows(contract)
     for rule in contract.rules:
+        if contract.column(rule.right).type == "date":
+            later = str(int(row[rule.right][:4]) + 1) + row[rule.right][4:]
+            yield Case(contract, rule.name, "row_rule", rule.left, row | {rule.left: later})
+            continue
         right = float(row[rule.right])
         broken = {"<=": right + 1, "<": right, ">=": right - 1, ">": right, "==": right + 1, "!=": right}[rule.operator]
         yield Case(contract, rule.name, "row_rule", rule.left, row | {rule.left: f"{broken:g}"})

@@ -32,13 +32,21 @@ def layer(model):
 
 def test_staging_reads_its_source_and_nothing_else_but_whose_word_counts(declared, models):
     datasets = {f"stg_{table.id}" for table in declared.datasets}
-    staging = [model for model in models if layer(model) == "staging"]
+    staging = [model for model in models if layer(model) == "staging" and model["name"] != warehouse.DELIVERIES]
     assert staging
     for model in staging:
         sources = {name.rsplit(".", 1)[1] for name in parents(model, "source")}
         expected = {model["name"].removeprefix("stg_")} | ({"partners"} if model["name"] in datasets else set())
         assert sources == expected, model["name"]
         assert not parents(model, "model"), model["name"]
+
+
+def test_deliveries_read_every_table_with_measures(declared, models, home):
+    (model,) = (model for model in models if model["name"] == warehouse.DELIVERIES)
+    observed = yaml.safe_load((home.dbt / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["observed_objects"]
+    assert observed
+    assert {name.rsplit(".", 1)[1] for name in parents(model, "source")} == {table["id"] for table in observed}
+    assert not parents(model, "model")
 
 
 def test_only_staging_reads_sources(models):

@@ -32,13 +32,21 @@ parts as (
     where kind in ('proportion', 'ratio')
 ),
 
+-- What rows say that count, and what replaced ones said: who sent those told of the indicator too.
 observed as (
-    select distinct
+    select
         object_id,
         measure,
         characteristics,
         n_groups
     from {{ ref('int_observations') }}
+    union distinct
+    select
+        object_id,
+        measure,
+        characteristics,
+        n_groups
+    from {{ ref('stg_deliveries') }}
 ),
 
 members as (
