@@ -5,7 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.collaboration import Inputs, collaboration_tables
+from pipelines.collaboration import Inputs
+from pipelines.collaboration.commitments import commitment_tables
+from pipelines.collaboration.learning import learning_tables
 from pipelines.declarations import Declarations
 from pipelines.warehouse import shape_columns
 
@@ -16,10 +18,11 @@ DECIDED = "More hours in grade ten."
 
 
 def tables(declarations: Declarations, values: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Every published table of collaboration that follows from the made-up rows and these values."""
+    """The published tables of learning and commitments that follow from the made-up rows and these values."""
     rows = {LOG: list(_entries(declarations)), COMMITMENTS: list(_promises())}
     shapes = {shape: _frame(rows.get(shape, []), list(shape_columns(t))) for shape, t in declarations.shapes.items()}
-    return collaboration_tables(Inputs(declarations, shapes, values, pd.DataFrame(), AS_OF))
+    inputs = Inputs(declarations, shapes, values, pd.DataFrame(), AS_OF)
+    return {**learning_tables(inputs), **commitment_tables(inputs)}
 
 
 def _frame(rows: list[Mapping[str, Any]], columns: list[str]) -> pd.DataFrame:
