@@ -168,8 +168,8 @@ BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
         "a contract that nobody declared",
         lambda f: rewrite(f / "initiative.yml", "[reported_measures]", "[reported_measures, weather]"),
         "tiny/initiative.yml: datasets: there is no contract 'weather'; there are: cohorts, commitments, "
-        "learning_log, mathematics_participation, matriculation, matriculation_groups, programs, "
-        "reported_measures, teachers, work_plans.",
+        "learning_log, mathematics_participation, matriculation, matriculation_groups, measure_choices, "
+        "measure_comments, programs, reported_measures, teachers, work_plans.",
     ),
     (
         "contracts that are no list",

@@ -86,7 +86,7 @@ def test_nothing_but_the_named_files_is_left_in_the_inbox(declared: Declarations
 
 def test_every_partner_is_declared(declared: Declarations, inbox: Path) -> None:
     assert all(declared.partner(folder.name) for folder in inbox.iterdir())
-    assert len(list(inbox.iterdir())) == 6
+    assert len(list(inbox.iterdir())) == 7
 
 
 def test_a_scale_of_nothing_is_refused(declared: Declarations, tmp_path: Path) -> None:
