@@ -31,7 +31,7 @@ A{{ var('pooled_years') }}
 {%- if var('calendar') == 'school_year' -%}
 cast({{ year }} + case when {{ month }} >= {{ var('school_year_begins') }} then 1 else 0 end as string)
 {%- elif var('calendar') == 'quarter' -%}
-concat(substring({{ day }}, 1, 4), '-Q', cast(cast(floor(({{ month }} + 2) / 3) as integer) as string))
+case when {{ day }} is not null then concat(substring({{ day }}, 1, 4), '-Q', cast(cast(floor(({{ month }} + 2) / 3) as integer) as string)) end
 {%- elif var('calendar') == 'month' -%}
 substring({{ day }}, 1, 7)
 {%- else -%}
