@@ -23,6 +23,7 @@ NOT_COLLECTED, NOT_APPLICABLE = "not_collected", "not_applicable"
 # Why there is no value, by SDMX status; any other says no more than that it is missing.
 REASONS: Mapping[str, str] = {"Q": WITHHELD, "L": NOT_COLLECTED, "M": NOT_APPLICABLE}
 FORECASTS, RESTATED = "forecasts", "baselines_restated"
+ENTRIES = "learning_entries"
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,16 @@ class Material:
         for row in self.tables.get(table, {}).get(area, ()):
             if row["indicator_id"] == indicator.id and row["dimension"] == ALL:
                 yield row
+
+    def decisions(self, area: str, indicator: str) -> tuple[Mapping[str, Any], ...]:
+        """Published entries of an area's learning log about an indicator, of any group of it, the oldest first."""
+        rows = (row for row in self.tables.get(ENTRIES, {}).get(area, ()) if row["indicator_id"] == indicator)
+        return tuple(sorted(rows, key=lambda row: (row["entry_date"], row["partner_id"], row["entry_id"])))
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """A published table that is not about areas, whole and in its own order; empty where there is none."""
+        frame = self.content.tables.get(table)
+        return [] if frame is None else records(frame)
 
     def pool(self, area: str, indicator: str, dimension: str = ALL, member: str = ALL) -> Series:
         """Years taken together, in order of time; empty where none are published."""

@@ -20,8 +20,6 @@ from dashboards.theme import unit_format
 from pipelines.declarations import CALENDAR_WORDS
 from pipelines.translation import SOURCE_LANGUAGE, translator
 
-SCHOOL_YEAR = "school_year"
-
 
 class Name(NamedTuple):
     """A declared name and the language it is in, which is not always the page's."""
@@ -88,11 +86,17 @@ class Voice:
 
     def difference(self, unit: str, amount: float) -> str:
         """A signed difference; of shares in points."""
+        text = self._signed(unit, amount)
+        return self.say("{amount} points", amount=text) if unit_format(unit).difference_factor == 100 else text
+
+    def difference_span(self, unit: str, low: float, high: float) -> str:
+        """The interval of a difference, its ends signed; of shares in points, which it does not say again."""
+        return self.say("{low} to {high}", low=self._signed(unit, low), high=self._signed(unit, high))
+
+    def _signed(self, unit: str, amount: float) -> str:
         form = unit_format(unit)
         digits = max(form.decimals - (2 if form.difference_factor == 100 else 0), 0)
-        amount = round(amount * form.difference_factor, digits)
-        text = bidi.number(_difference(self.code, unit, amount))
-        return self.say("{amount} points", amount=text) if form.difference_factor == 100 else text
+        return bidi.number(_difference(self.code, unit, round(amount * form.difference_factor, digits)))
 
     def integer(self, value: float) -> str:
         """A whole number."""
@@ -117,7 +121,7 @@ class Voice:
 
     @property
     def _has_school_years(self) -> bool:
-        return self.calendar == SCHOOL_YEAR
+        return self.calendar == periods.SCHOOL_YEAR
 
     def period_list(self, found: tuple[str, ...]) -> str:
         """Periods in a row, neighbouring years as ranges."""

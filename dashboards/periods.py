@@ -7,7 +7,10 @@ import re
 from functools import cache
 
 from dashboards import bidi
+from pipelines.assessment.periods import frequency_months, month_number
+from pipelines.declarations import CALENDARS
 
+SCHOOL_YEAR = "school_year"
 _FORMS = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d{2}))?$")
 
 
@@ -21,6 +24,17 @@ def position(period: str) -> float:
     if quarter:
         return int(year) + round((int(quarter) - 1) / 4, 4)
     return int(year) + (round((int(month) - 1) / 12, 4) if month else 0)
+
+
+def day_position(day: str, period: str, calendar: str, year_begins: int) -> float:
+    """Where a day (ISO) of a period stands on the time axis: a year's point is its middle.
+
+    `calendar`: what the initiative's periods are; `year_begins`: month in which a school year begins.
+    """
+    width, _ = frequency_months(CALENDARS[calendar])
+    begins = month_number(period) - (13 - year_begins if calendar == SCHOOL_YEAR else 0)
+    gone = month_number(day[:7]) + (int(day[8:10]) - 1) / 31 - begins
+    return round(position(period) + (gone - width / 2) / 12, 3)
 
 
 @cache

@@ -26,8 +26,10 @@ from dashboards.pages import (
     area,
     area_indicators,
     areas,
+    commitments,
     home,
     indicators,
+    learning,
     mapping,
     methods,
     partners,
@@ -53,12 +55,18 @@ PAGES: Sequence[Maker] = (
     partnership.pages,
     indicators.pages,
     partners.pages,
+    learning.pages,
+    commitments.pages,
     quality.pages,
     methods.pages,
 )
 
 # Sections that only some initiatives have, between the indicators and the quality of the data.
-SECTIONS: Sequence[Callable[[Material, Voice], tuple[str, Link] | None]] = (partners.section,)
+SECTIONS: Sequence[Callable[[Material, Voice], tuple[str, Link] | None]] = (
+    learning.section,
+    commitments.section,
+    partners.section,
+)
 
 
 def render(content: SiteContent, out: Path) -> None:

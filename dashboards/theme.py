@@ -17,6 +17,7 @@ TARGET, BAND = "#b4570a", "rgba(11,85,102,0.16)"
 # Behind words that stand on lines.
 VEIL = "rgba(255,255,255,0.8)"
 FORECAST, FORECAST_BAND = "#6b4a9a", "rgba(107,74,154,0.14)"
+DECISION = "#8b2f5c"
 
 VERDICT_COLOURS: Mapping[str, str] = {
     "met": "#00594c",
@@ -76,7 +77,7 @@ def css_variables() -> str:
     """The palette and fonts as CSS custom properties, the first lines of the site's stylesheet."""
     values = {
         "ink": INK, "muted": MUTED, "line": LINE, "paper": PAPER, "ground": GROUND, "brand": BRAND,
-        "brand-soft": BRAND_SOFT, "target": TARGET, "forecast": FORECAST,
+        "brand-soft": BRAND_SOFT, "target": TARGET, "forecast": FORECAST, "decision": DECISION,
         "fonts": FONTS,
     }  # fmt: skip
     values |= {code.replace("_", "-"): colour for code, colour in VERDICT_COLOURS.items()}

@@ -46,8 +46,8 @@ class LegendItem:
     path: str = ""
 
 
-class BreakNote(NamedTuple):
-    """What is said of a change of method, and the name by which its mark on a chart finds these words."""
+class MarkNote(NamedTuple):
+    """What is said of a mark on a chart, such as a change of method, and the name by which it finds these words."""
 
     id: str
     text: str
@@ -63,7 +63,8 @@ class Chart:
     figure: dict[str, Any] | None = None
     legend: tuple[LegendItem, ...] = ()
     notes: tuple[str, ...] = ()
-    breaks: tuple["BreakNote", ...] = ()
+    breaks: tuple[MarkNote, ...] = ()
+    decisions: tuple[MarkNote, ...] = ()
     table: Table | None = None
     empty: str = ""
 
@@ -89,6 +90,27 @@ class Card:
     facts: tuple[tuple[str, str], ...]
     changes: tuple[tuple[str, Badge, str], ...]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry of a learning log: who decided what when, and what the indicator did since.
+
+    `texts` are label and words as people wrote them; `follow_up` is a sentence, `change` its last word.
+    """
+
+    id: str
+    area: tuple[str, Name]
+    date: str
+    group: str
+    indicator_id: str
+    indicator: Name
+    about: str
+    texts: tuple[tuple[str, str], ...]
+    is_waiting: bool
+    is_open: bool
+    follow_up: str
+    change: Badge | None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+import made_up_collaboration
 import pandas as pd
 from made_up_partnership import partnership_tables
 from plan_rows import plan_shapes
@@ -66,6 +67,7 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
             **derived_tables(values, _registers(declarations), _with_few_peers(declarations.initiative)),
             **partnership_tables(),
             **work_plan_tables(_plan_inputs(declarations, areas, values)),
+            **made_up_collaboration.tables(declarations, values),
         },
         checks=(
             CheckResult("check_release_keys_unique", True, False, "No key stands twice.", 9, 0),
@@ -75,7 +77,7 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
         ),
         submissions=pd.DataFrame([SUBMISSION]),
         release_id="r-0123456789ab",
-        as_of="2024-11-03",
+        as_of=made_up_collaboration.AS_OF,
         is_synthetic=is_synthetic,
     )
 

@@ -8,12 +8,13 @@ from typing import Any
 from dashboards import periods
 from dashboards.charts.words import capital, cell, headline, nothing, state_notes, text
 from dashboards.content import SHOWN, Area, Indicator, Material, Point, Series
+from dashboards.decisions import decision_words
 from dashboards.labels import STATUSES
 from dashboards.language import Voice
 from dashboards.panels.axes import Axis, round_axis
-from dashboards.panels.trend import Break, Mark, Trend, TrendPoint, trend
+from dashboards.panels.trend import Break, Decision, Mark, Trend, TrendPoint, trend
 from dashboards.theme import unit_format
-from dashboards.views import BreakNote, Chart, LegendItem, Table
+from dashboards.views import Chart, LegendItem, MarkNote, Table
 from pipelines.assessment.periods import frequency_months, month_number
 
 TICKS_ON_TIME_AXIS = 5
@@ -27,8 +28,13 @@ def trend_chart(material: Material, voice: Voice, area: Area, indicator: Indicat
     name = headline(voice, indicator)
     shown = [p for p in points if p.state == SHOWN]
     chart_id = f"trend-{indicator.id}"
+    decided = material.decisions(area.code, indicator.id)
+    decisions = tuple(
+        MarkNote(_decision_id(row, n), decision_words(material, voice, row)) for n, row in _numbered(decided)
+    )
     if not shown:
-        return Chart(chart_id, name.text, "", empty=nothing(voice, points), notes=state_notes(voice, points))
+        empty = nothing(voice, points)
+        return Chart(chart_id, name.text, "", empty=empty, notes=state_notes(voice, points), decisions=decisions)
     breaks = material.breaks_between(indicator.id, points[0].period, points[-1].period)
     ahead = material.forecasts(area.code, indicator)
     starts = _firsts(points, breaks)
@@ -36,9 +42,13 @@ def trend_chart(material: Material, voice: Voice, area: Area, indicator: Indicat
         chart_id,
         name.text,
         _summary(material, voice, indicator, _since_last_break(shown, breaks)),
-        figure=trend(_trend_input(voice, indicator, points, breaks, ahead)),
+        figure=trend(_trend_input(material, voice, indicator, points, breaks, ahead, decided)),
         legend=_trend_legend(
-            voice, shown, has_breaks=bool(breaks), forecast=_forecast_words(material, voice) if ahead else ""
+            voice,
+            shown,
+            has_breaks=bool(breaks),
+            has_decisions=bool(decided),
+            forecast=_forecast_words(material, voice) if ahead else "",
         ),
         notes=(
             *state_notes(voice, points),
@@ -46,7 +56,8 @@ def trend_chart(material: Material, voice: Voice, area: Area, indicator: Indicat
             *_restated_note(material, voice, area, indicator),
         ),
         breaks=_break_notes(voice, breaks),
-        table=_trend_table(voice, indicator.unit, points, starts, ahead),
+        decisions=decisions,
+        table=_trend_table(voice, indicator.unit, points, starts, ahead, decided),
     )
 
 
@@ -94,9 +105,9 @@ def _summary(material: Material, voice: Voice, indicator: Indicator, shown: Sequ
     return voice.say("From {start} in {start_period} to {value} in {period}.", **parts)
 
 
-def _break_notes(voice: Voice, breaks: Rows) -> tuple[BreakNote, ...]:
+def _break_notes(voice: Voice, breaks: Rows) -> tuple[MarkNote, ...]:
     return tuple(
-        BreakNote(
+        MarkNote(
             _note_id(voice, row),
             voice.say(
                 "From {period} counted differently: {reason}",
@@ -145,7 +156,9 @@ def _restated_note(material: Material, voice: Voice, area: Area, indicator: Indi
         )
 
 
-def _trend_legend(voice: Voice, shown: Sequence[Point], *, has_breaks: bool, forecast: str) -> tuple[LegendItem, ...]:
+def _trend_legend(
+    voice: Voice, shown: Sequence[Point], *, has_breaks: bool, has_decisions: bool, forecast: str
+) -> tuple[LegendItem, ...]:
     items = [LegendItem("line", voice.say("Value"))]
     if any(p.is_partial for p in shown):
         items.append(LegendItem("open", voice.say("Parts are left out")))
@@ -157,17 +170,19 @@ def _trend_legend(voice: Voice, shown: Sequence[Point], *, has_breaks: bool, for
         items.append(LegendItem("forecast", forecast))
     if has_breaks:
         items.append(LegendItem("break", voice.say("Counted differently from here")))
+    if has_decisions:
+        items.append(LegendItem("decision", voice.say("A decision of a working group, by its number in the list")))
     return tuple(items)
 
 
-def _trend_table(voice: Voice, unit: str, points: Series, starts: frozenset[str], ahead: Rows) -> Table:
+def _trend_table(voice: Voice, unit: str, points: Series, starts: frozenset[str], ahead: Rows, decided: Rows) -> Table:
     """A row a period, then one a forecast; columns that would be empty are left out."""
     columns: dict[str, list[str]] = {
         voice.period_word: [voice.period(p.period) for p in points],
         voice.say("Value"): [cell(voice, unit, p) for p in points],
         voice.say("Range of uncertainty"): [voice.span(unit, p.value_low, p.value_high) for p in points],
         voice.say("Path to the target"): [voice.value(unit, p.path_value) for p in points],
-        voice.say("Remarks"): [_remarks(voice, p, is_first=p.period in starts) for p in points],
+        voice.say("Remarks"): [_remarks(voice, p, decided, is_first=p.period in starts) for p in points],
     }
     for row in ahead:
         span = voice.span(unit, row["value_low"], row["value_high"])
@@ -179,14 +194,21 @@ def _trend_table(voice: Voice, unit: str, points: Series, starts: frozenset[str]
     return Table(tuple(kept), tuple(zip(*kept.values(), strict=True)))
 
 
-def _remarks(voice: Voice, point: Point, *, is_first: bool) -> str:
+def _remarks(voice: Voice, point: Point, decided: Rows, *, is_first: bool) -> str:
     found = [voice.say("counted differently from here")] if is_first else []
     if point.obs_status == "B" and not is_first:
         found.append(voice.word(STATUSES, point.obs_status))
+    found += [
+        voice.say("decision {number}", number=voice.integer(n))
+        for n, row in _numbered(decided)
+        if row["entry_period"] == point.period
+    ]
     return voice.series((*found, *_shortcomings(voice, point))) or NOTHING
 
 
-def _trend_input(voice: Voice, indicator: Indicator, points: Series, breaks: Rows, ahead: Rows) -> Trend:
+def _trend_input(
+    material: Material, voice: Voice, indicator: Indicator, points: Series, breaks: Rows, ahead: Rows, decided: Rows
+) -> Trend:
     shown = [p for p in points if p.state == SHOWN]
     last, unit = shown[-1], indicator.unit
     path, target = _path(voice, unit, points)
@@ -210,6 +232,7 @@ def _trend_input(voice: Voice, indicator: Indicator, points: Series, breaks: Row
         last=Mark(periods.position(last.period), last.value or 0, text(voice, voice.value(unit, last.value))),
         breaks=tuple(_break(voice, row) for row in breaks),
         times=_time_axis(voice, [*(p.period for p in points), *(f["period"] for f in ahead)], (*path[:1], *path[-1:])),
+        decisions=tuple(_marked(material, voice, decided, points[0].period)),
         values=round_axis(
             [*known, *(m.value for m in path)], lambda v: voice.tick(unit, v),
             from_zero=form.starts_at_zero, ceiling=form.ceiling,
@@ -224,6 +247,24 @@ def _after_gaps(points: Series, frequency: str) -> frozenset[str]:
     return frozenset(
         p.period for before, p in pairwise(points) if month_number(p.period) - month_number(before.period) > apart
     )
+
+
+def _numbered(decided: Rows) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    return enumerate(decided, start=1)
+
+
+def _decision_id(row: Mapping[str, Any], number: int) -> str:
+    return f"decision-{row['indicator_id']}-{number}"
+
+
+def _marked(material: Material, voice: Voice, decided: Rows, first_period: str) -> Iterator[Decision]:
+    """Marks of the decisions near enough to the series: an old one, or a day to come, would only stretch the axis."""
+    begins = int(material.declarations.initiative.settings["school_year_begins"])
+    for number, row in _numbered(decided):
+        at = periods.day_position(row["entry_date"], row["entry_period"], voice.calendar, begins)
+        if at < periods.position(first_period) - 1 or row["entry_date"] > material.content.as_of:
+            continue
+        yield Decision(at, text(voice, voice.integer(number)), _decision_id(row, number))
 
 
 def _break(voice: Voice, row: Mapping[str, Any]) -> Break:

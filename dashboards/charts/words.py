@@ -7,11 +7,11 @@ from dashboards import bidi
 from dashboards.content import HIDDEN, SHOWN, Indicator, Point, Series
 from dashboards.labels import KIND_TITLES, STATES, UNIT_TITLES
 from dashboards.language import Name, Voice
-from dashboards.views import BreakNote, Chart, LegendItem
+from dashboards.views import Chart, LegendItem, MarkNote
 
 # Letters of a heading that fit a phone's width; longer names are set in lines.
 HEADING_WIDTH = 48
-LEGEND_ORDER = ("line", "open", "band", "path", "target", "forecast", "break", "shape")
+LEGEND_ORDER = ("line", "open", "band", "path", "target", "forecast", "break", "decision", "shape")
 
 
 def headline(voice: Voice, indicator: Indicator) -> Name:
@@ -87,6 +87,6 @@ def common_legend(charts: Sequence[Chart]) -> tuple[LegendItem, ...]:
     return tuple(sorted(found, key=lambda item: LEGEND_ORDER.index(item.kind)))
 
 
-def common_breaks(charts: Sequence[Chart]) -> tuple[BreakNote, ...]:
+def common_breaks(charts: Sequence[Chart]) -> tuple[MarkNote, ...]:
     """The breaks of a row of charts, once: mostly all of them changed together."""
     return tuple(dict.fromkeys(note for chart in charts for note in chart.breaks))

@@ -10,13 +10,19 @@ from dashboards.charts.words import capital, common_breaks, common_legend
 from dashboards.content import HIDDEN, MISSING, SHOWN, Area, Material
 from dashboards.labels import STATES
 from dashboards.language import Voice
-from dashboards.pages import mapping, partnership, work_plan
+from dashboards.pages import learning, mapping, partnership, work_plan
 from dashboards.tables import positions, report_card
 from dashboards.views import Link, Page
 
 FEW = 20
 # What else there is of an area, each on a page of its own; none where nobody reported it.
-MORE: Sequence[Callable[[Material, Voice, Area], Link | None]] = (work_plan.link, mapping.link, partnership.link)
+MORE: Sequence[Callable[[Material, Voice, Area], Link | None]] = (
+    work_plan.link,
+    mapping.link,
+    partnership.link,
+    learning.log_link,
+    learning.agenda_link,
+)
 
 
 def pages(material: Material, voice: Voice) -> Iterator[Page]:

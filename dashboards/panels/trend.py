@@ -1,11 +1,12 @@
 """The trend of one indicator: history with its interval, the path to the target, a forecast, breaks in method."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from dashboards.panels.axes import Axis, short
-from dashboards.theme import BAND, BRAND, FORECAST, FORECAST_BAND, MUTED, PAPER, TARGET, VEIL
+from dashboards.theme import BAND, BRAND, DECISION, FORECAST, FORECAST_BAND, MUTED, PAPER, TARGET, VEIL
 
 HEIGHT = 270
 WHOLE, PARTIAL = "whole", "partial"
@@ -50,8 +51,23 @@ class Break:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """A decision at its day: a numbered box at the foot of the chart, unlike a break, which is a line through it.
+
+    `note` as of a break.
+    """
+
+    at: float
+    number: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Trend:
-    """Input of the panel. `path` ends at the target when there is one; `forecast` are periods to come."""
+    """Input of the panel. `path` ends at the target when there is one; `forecast` are periods to come.
+
+    `decisions` are in order of time.
+    """
 
     points: tuple[TrendPoint, ...]
     path: tuple[Mark, ...]
@@ -61,6 +77,7 @@ class Trend:
     times: Axis
     values: Axis
     forecast: tuple[TrendPoint, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
 
 def trend(data: Trend) -> dict[str, Any]:
@@ -192,7 +209,7 @@ def _layout(data: Trend) -> dict[str, Any]:
         "margin": {"l": data.values.room, "r": 6, "t": 22, "b": 26},
         "xaxis": {
             **data.times.layout(),
-            "range": [round(data.times.low - 0.05 * reach, 3), round(data.times.high + 0.07 * reach, 3)],
+            "range": _range(data, reach),
         },
         "yaxis": {**data.values.layout(), "range": [short(data.values.low), short(data.values.high + padding)]},
         "annotations": _annotations(data),
@@ -208,6 +225,13 @@ def _layout(data: Trend) -> dict[str, Any]:
     return layout
 
 
+def _range(data: Trend, reach: float) -> list[float]:
+    """The times shown: all periods, and the decisions before and after them."""
+    low = min([data.times.low - 0.05 * reach, *(d.at - 0.02 * reach for d in data.decisions)])
+    high = max([data.times.high + 0.07 * reach, *(d.at + 0.02 * reach for d in data.decisions)])
+    return [round(low, 3), round(high, 3)]
+
+
 def _annotations(data: Trend) -> list[dict[str, Any]]:
     """The last value and the target, each on the side where the other is not."""
     last, target = data.last, data.target
@@ -217,7 +241,20 @@ def _annotations(data: Trend) -> list[dict[str, Any]]:
         found.append(_annotation(last, BRAND, 16 if last_above else -16))
     if target:
         found.append(_annotation(target, TARGET, -18 if last and last_above else 18))
-    return found + [_break_label(b) for b in data.breaks]
+    return found + [_break_label(b) for b in data.breaks] + list(_decision_labels(data))
+
+
+def _decision_labels(data: Trend) -> Iterator[dict[str, Any]]:
+    """The numbered boxes, one above the other where days are too near for two."""
+    near = 0.04 * max(data.times.high - data.times.low, 1)
+    foot, level = -math.inf, 0
+    for decision in data.decisions:
+        foot, level = (foot, level + 1) if decision.at - foot < near else (decision.at, 0)
+        yield {
+            "x": decision.at, "yref": "paper", "y": 0, "yanchor": "bottom", "yshift": 3 + 19 * level,
+            "text": decision.number, "name": decision.note, "bgcolor": DECISION, "borderpad": 2,
+            "font": {"color": PAPER, "size": 11},
+        }  # fmt: skip
 
 
 def _break_label(broken: Break) -> dict[str, Any]:

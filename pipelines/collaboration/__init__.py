@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
+from pipelines.collaboration.commitments import commitment_tables
 from pipelines.collaboration.comparative import comparison_tables
 from pipelines.collaboration.inputs import Inputs, read_deliveries, read_shapes, register_frame
+from pipelines.collaboration.learning import learning_tables
 from pipelines.collaboration.partnership import partnership_tables
 from pipelines.collaboration.reports import platform_tables
 from pipelines.collaboration.work_plan import work_plan_tables
@@ -22,6 +24,8 @@ MAKERS: Sequence[Callable[[Inputs], Mapping[str, pd.DataFrame]]] = (
     partnership_tables,
     platform_tables,
     comparison_tables,
+    learning_tables,
+    commitment_tables,
 )
 
 

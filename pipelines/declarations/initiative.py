@@ -1,6 +1,6 @@
 """initiative.yml: which folder it is in, its settings over the defaults, and whether each is in its range."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -106,6 +106,24 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
     for unit, limit in (settings["gate"].get("maximum_yearly_change") or {}).items():
         _check_setting(f"{where}: gate.maximum_yearly_change.{unit}", limit, (0, 10**6))
     _check_reconciliation(f"{where}: reconciliation", settings["reconciliation"])
+    if settings.get("one_number") is not None:
+        _check_one_number(f"{where}: one_number", settings, languages)
+
+
+def _check_one_number(where: str, settings: Mapping[str, Any], languages: Sequence[str]) -> None:
+    """The number that all commitments of its unit add up to: how much, in which unit, from which year to which."""
+    number, units = settings["one_number"], settings.get("commitment_units") or {}
+    expected = {"unit", "amount", "from_period", "to_period", "names"}
+    if not isinstance(number, dict) or set(number) != expected:
+        raise DeclarationError(f"{where}: must give {', '.join(sorted(expected))}.")
+    if number["unit"] not in units:
+        raise DeclarationError(f"{where}.unit: '{number['unit']}' is none of commitment_units: {', '.join(units)}.")
+    _check_setting(f"{where}.amount", number["amount"], (1, 10**12))
+    _check_setting(f"{where}.from_period", number["from_period"], (1900, 2200))
+    _check_setting(f"{where}.to_period", number["to_period"], (number["from_period"] + 1, 2300))
+    names = number["names"]
+    if not isinstance(names, dict) or any(language not in names for language in languages):
+        raise DeclarationError(f"{where}.names: must have one for each of {', '.join(languages)}.")
 
 
 def _check_reconciliation(where: str, section: Mapping[str, Any]) -> None:

@@ -108,6 +108,7 @@ def audit_tables(values: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> li
     A table follows from the values where it names indicator, area and frequency; others are passed over. One that names
     no members is about totals; one that names several tells of each. Its rows, or the free ones where it says so, may
     only tell of series that show a value, never of a period that is hidden, and not count more points than are shown.
+    Where a table repeats values with intervals (`x_period`, `x_value`, `x_value_low`), each must be shown as it is.
 
     Args:
         values: `indicator_values` as published.
@@ -119,6 +120,29 @@ def audit_tables(values: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> li
             rows = table[table["conf_status"] == "F"] if "conf_status" in table.columns else table
             for side in _sides(rows):
                 found += _hidden_is_not_told_of(values, side, name)
+        elif set(_PLACE) <= set(table.columns):
+            found += _repeated_values_are_shown(values, table, name)
+    return found
+
+
+_PLACE = ["indicator_id", "area_code", "dimension", "member"]
+
+
+def _repeated_values_are_shown(values: pd.DataFrame, table: pd.DataFrame, name: str) -> list[Leak]:
+    shown = values[(values["conf_status"] == "F") & values["value"].notna()]
+    known = shown[[*_PLACE, "period", "value"]].round({"value": 9})
+    found = []
+    for low in (column for column in table.columns if column.endswith("_value_low")):
+        prefix = low.removesuffix("value_low")
+        columns = {f"{prefix}period": "period", f"{prefix}value": "value"}
+        rows = table.loc[table[f"{prefix}value"].notna(), [*_PLACE, *columns]].rename(columns=columns)
+        rows = rows.astype({"value": "float64"}).round({"value": 9})
+        is_known = (
+            rows.merge(known.drop_duplicates(), on=list(known.columns), how="left", indicator="found")["found"]
+            == "both"
+        )
+        message = f"A row of {name} tells a value that is not shown."
+        found += _leaks(f"hidden_in_{name}", message, rows[~is_known.to_numpy()].assign(frequency=""))
     return found
 
 

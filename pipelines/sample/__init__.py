@@ -2,9 +2,9 @@
 
 An initiative declares `sample: synthetic_partners`, or has files of its own in `sample/<partner>/` (`declared`).
 
-Belongs here: a seeded synthetic country (`assumptions`, `population`, `schools`, `activities`, `surveys`), what its
-partners write (`wording`, `workbook`, `deliveries`) and the bytes (`files`). Does not belong here: reading,
-checking or publishing any of it; the sample goes through the inbox like everything else. National
+Belongs here: a seeded synthetic country (`assumptions`, `population`, `schools`, `activities`, `surveys`), what groups
+decide there (`learning`), what its partners write (`wording`, `workbook`, `deliveries`) and the bytes (`files`). Does
+not belong here: reading, checking or publishing any of it; the sample goes through the inbox like all else. National
 totals are the published ones; no row below them is anybody's.
 """
 
@@ -22,7 +22,9 @@ from pipelines.sample.deliveries import (
     write_choices,
     write_cohorts,
     write_comments,
+    write_commitments,
     write_groups,
+    write_learning_log,
     write_participation,
     write_plans,
     write_reported,
@@ -95,4 +97,6 @@ def make_examples(declarations: Declarations, folder: Path) -> list[Path]:
         write_choices(sample, folder / "measure_choices.csv"),
         write_comments(folder / "measure_comments.csv"),
         write_partnership(country, SEED, folder / "partnership.xlsx"),
+        write_learning_log(sample, folder / "learning_log.csv"),
+        write_commitments(folder / "commitments.csv"),
     ]

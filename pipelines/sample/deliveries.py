@@ -17,6 +17,7 @@ from pipelines.sample.activities import program_rows, teacher_rows
 from pipelines.sample.allocation import Integers
 from pipelines.sample.assumptions import ENROLLED_OF_AGE, GENDERS, MATHEMATICS, SECTORS, YEARS
 from pipelines.sample.files import Cell, Row, Sheet, write_csv, write_text, write_workbook
+from pipelines.sample.learning import COMMITMENTS_HEADER, LOG_HEADER, commitment_rows, log_rows
 from pipelines.sample.partnership import write_partnership
 from pipelines.sample.population import Country, Learners
 from pipelines.sample.schools import SCHOOL_YEARS, SchoolYearbook
@@ -115,6 +116,7 @@ class Sample:
     subjects_he: Mapping[str, str]
     subjects_en: Mapping[str, str]
     measures_he: Mapping[str, str]
+    top_area: str
     known_names: frozenset[str]
     seed: int
 
@@ -128,6 +130,7 @@ def gather(declarations: Declarations, country: Country, yearbook: SchoolYearboo
         subjects_he=_names(subjects, "name_he"),
         subjects_en=_names(subjects, "name_en"),
         measures_he={row["indicator_id"]: row["name_he"] for row in declarations.rows("indicators")},
+        top_area=next(row["area_code"] for row in declarations.rows("areas") if not row["parent_code"]),
         known_names=frozenset(
             [row["name_he"] for row in declarations.rows("areas")]
             + [row["alias"] for row in declarations.rows("area_aliases")]
@@ -164,6 +167,7 @@ def send_volunteers(sample: Sample, folder: Path) -> list[Path]:
     """Programmes and teachers, a measure of its own, what it promised and what it asks, in English."""
     visits = platform.visit_rows(sample.country, sample.seed)
     return [
+        write_commitments(folder / "commitments.csv"),
         write_choices(sample, folder / "measures we report.csv"),
         write_csv(folder / "company visits.csv", platform.VISITS_HEADER, visits),
         write_comments(folder / "comments on measures.csv"),
@@ -196,10 +200,11 @@ def send_careless(sample: Sample, folder: Path) -> list[Path]:
 
 
 def send_ecosystem(sample: Sample, folder: Path) -> list[Path]:
-    """What municipality ecosystems plan, and what they tell of their own work."""
+    """What municipality ecosystems plan, what they tell of their own work, and what their working groups write down."""
     return [
         write_plans(sample, folder / "תכניות עבודה.xlsx"),
         write_partnership(sample.country, sample.seed, folder / "שותפות 2022-2024.xlsx"),
+        write_learning_log(sample, folder / "יומן למידה.csv"),
     ]
 
 
@@ -258,6 +263,16 @@ def write_choices(sample: Sample, target: Path) -> Path:
 def write_comments(target: Path) -> Path:
     """Measures by their codes."""
     return write_csv(target, platform.COMMENTS_HEADER_EN, platform.volunteers_comments())
+
+
+def write_learning_log(sample: Sample, target: Path) -> Path:
+    """UTF-8 with the mark that Excel needs, areas by code, days as they are written by hand."""
+    return write_csv(target, LOG_HEADER, log_rows(sample.country, sample.top_area, sample.measures_he), "utf-8-sig")
+
+
+def write_commitments(target: Path) -> Path:
+    """UTF-8, days as computers write them."""
+    return write_csv(target, COMMITMENTS_HEADER, commitment_rows())
 
 
 def program_rows_of(sample: Sample) -> Iterator[Row]:

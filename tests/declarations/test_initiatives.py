@@ -158,6 +158,11 @@ def test_reports_of_the_lowest_areas_are_summed_where_no_level_is_named(folder: 
     assert [table["level"] for table in project["vars"]["observed_objects"]] == ["village"]
 
 
+def one_number(folder: Path, number: str) -> None:
+    with (folder / "initiative.yml").open("a", encoding="utf-8") as handle:
+        handle.write(f"\ncommitment_units: {{wells: {{en: Wells}}}}\none_number: {number}\n")
+
+
 BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
     (
         "a contract that nobody declared",
@@ -206,6 +211,26 @@ BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
         "tiny/initiative.yml: column_names.reported_measures: there is no column 'moon'",
     ),
     (
+        "a number in a unit that nobody counts",
+        lambda f: one_number(f, "{unit: pumps, amount: 9, from_period: 2020, to_period: 2030, names: {en: Nine}}"),
+        "tiny/initiative.yml: one_number.unit: 'pumps' is none of commitment_units: wells.",
+    ),
+    (
+        "a number without an end",
+        lambda f: one_number(f, "{unit: wells, amount: 9, from_period: 2020, names: {en: Nine}}"),
+        "tiny/initiative.yml: one_number: must give amount, from_period, names, to_period, unit.",
+    ),
+    (
+        "a number whose end is its beginning",
+        lambda f: one_number(f, "{unit: wells, amount: 9, from_period: 2020, to_period: 2020, names: {en: Nine}}"),
+        "tiny/initiative.yml: one_number.to_period: must be a number from 2021 to 2300, not '2020'.",
+    ),
+    (
+        "a number without a name",
+        lambda f: one_number(f, "{unit: wells, amount: 9, from_period: 2020, to_period: 2030, names: {}}"),
+        "tiny/initiative.yml: one_number.names: must have one for each of en.",
+    ),
+    (
         "a register without a column that must be filled",
         lambda f: rewrite(f / "goals.csv", "goal_id,sort_order", "goal_id,order"),
         "tiny/goals.csv: row 1: the header must be goal_id,sort_order,name_en,description_en; it is",
@@ -237,6 +262,6 @@ def test_a_declared_sample_is_clean_and_has_every_indicator(initiative: str, tmp
         examined = examiner.examine(file.read_bytes(), file.name)
         assert (file.name, examined.verdict, examined.findings) == (file.name, ACCEPTED, ())
         for table in examined.tables:
-            seen |= set(table.accepted["indicator_id"])
+            seen |= set(table.accepted.get("indicator_id", ()))
     assert seen == {row["indicator_id"] for row in declared.rows("indicators")}
     assert all(table.kind == DATASET for table in declared.datasets)

@@ -126,3 +126,65 @@ def test_its_template_speaks_its_language(measure: Callable, tmp_path: Path) -> 
     said = measure("template", "reported_measures", "--initiative", folder, "--lang", "pt")
     assert said.returncode == 0, said.stderr
     assert said.stdout.lstrip("\ufeff").splitlines()[0].startswith("Indicador,Lugar,Mês,Zona")
+
+
+@pytest.fixture(scope="module")
+def registry(measure: Measure, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return published(measure, "100kin10", tmp_path_factory.mktemp("registry"))
+
+
+@pytest.fixture(scope="module")
+def coalition(measure: Measure, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return published(measure, "ctc", tmp_path_factory.mktemp("coalition"))
+
+
+def table(site: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(site / "data" / f"{name}.csv", dtype={"period": str}, encoding="utf-8-sig")
+
+
+def test_a_registry_of_commitments_adds_up_to_the_one_number(registry: Path) -> None:
+    """In 2016 the partners of the sample had brought 9,750 of 100,000 new teachers; half of the ten years was gone."""
+    whole = table(registry, "commitment_progress").query(
+        "unit == 'new_teachers' and line == 'all' and partner_id == 'all'"
+    )
+    of_year = whole.set_index("period").loc["2016"]
+    assert (of_year["total_delivered"], of_year["path_value"]) == (9750, 50000)
+    assert cell(registry, "new_stem_teachers", "nation", "2016")["value"] == 9750
+    page = (registry / "en" / "commitments" / "index.html").read_text("utf-8")
+    assert "100,000 STEM teachers in ten years" in page and "Building the movement" in page
+    assert "Foundation (synthetic sample)" in page and "3,000,000" in page
+
+
+def test_whose_promise_it_is_the_list_of_the_secretariat_says(registry: Path) -> None:
+    states = table(registry, "commitment_states")
+    assert set(states["sent_by"]) == {"sample_secretariat"}
+    assert {"sample_university", "sample_foundation", "sample_company"} <= set(states["partner_id"])
+    late = states[states["standing"] == "late"]
+    assert (late["amount_delivered"] < late["amount_promised"]).all() and len(late) == 8
+
+
+def test_a_learning_log_is_followed_up_from_published_values(coalition: Path) -> None:
+    entries = table(coalition, "learning_entries").set_index(["area_code", "entry_id"])
+    row = entries.loc[("town_1", 2)]
+    then, since = (cell(coalition, "regular_activity_share", "town_1", year)["value"] for year in ("2018", "2021"))
+    assert (row["then_period"], row["since_period"], row["follow_up"]) == (2018, 2021, "told")
+    assert row["difference"] == pytest.approx(since - then, abs=1e-9)
+    page = (coalition / "en" / "areas" / "town_1" / "learning" / "index.html").read_text("utf-8")
+    assert "Keep the grants for small clubs." in page and "This alone shows no cause." in page
+
+
+def test_words_that_nobody_released_stand_nowhere_in_a_site(coalition: Path) -> None:
+    waiting = "The towns with mentors stand no better yet."
+    assert any(row["What we saw"] == waiting for row in coalition_log())
+    for file in coalition.rglob("*"):
+        assert not file.is_file() or waiting.encode() not in file.read_bytes(), file
+    assert (
+        "wait until somebody has read"
+        in (coalition / "en" / "areas" / "coalition" / "learning" / "index.html").read_text()
+    )
+
+
+def coalition_log() -> Iterator[dict[str, str]]:
+    file = load("ctc").initiative.folder / "sample" / "sample_coalition" / "learning log.csv"
+    with file.open(encoding="utf-8", newline="") as handle:
+        yield from csv.DictReader(handle)

@@ -158,6 +158,9 @@ def _draw(
         day = f"{chance.randint(FIRST_YEAR, LAST_YEAR)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
         return day, day
     example = column.examples[0]
+    if column.pattern and not example.isdigit():
+        text = f"{example}{chance.randint(1, 99)}"
+        return text, text
     text = str(int(example) + number) if example.isdigit() else f"{example} {chance.randint(1, 99)}"
     return text, text
 

@@ -57,7 +57,7 @@ def _key_values(column: Column) -> Iterator[str]:
         first = int(column.examples[0])
         yield from (str(first + step) for step in (0, -1, 1))
     else:
-        yield column.examples[0]
+        yield from column.examples
 
 
 def _clean_rows(contract: TableContract) -> tuple[dict[str, str], dict[str, str]]:

@@ -286,3 +286,16 @@ def test_table_that_keeps_to_what_is_shown_passes(published) -> None:
     assert audit_tables(published, {"slopes": free.assign(member="a", conf_status="C")}) == []
     # What is not of series (a register) is passed over.
     assert audit_tables(published, {"goals": free[["indicator_id"]]}) == []
+
+
+def test_a_table_repeats_a_value_only_as_it_is_shown(published) -> None:
+    place = ["indicator_id", "area_code", "dimension", "member"]
+    of_b = published.loc[row(published, "examinees", "b"), [*place, "period", "value"]]
+    renamed = {"period": "then_period", "value": "then_value"}
+    told = of_b.rename(columns=renamed).assign(then_value_low=1.0)
+    assert audit_tables(published, {"entries": told}) == []
+    nothing = told.assign(then_value=None, then_period=None)
+    assert audit_tables(published, {"entries": nothing}) == []
+    for other in ({"then_value": told["then_value"] + 1}, {"member": "a"}, {"then_period": "1999"}):
+        (leak,) = audit_tables(published, {"entries": told.assign(**other)})
+        assert leak.check == "check_confidentiality_hidden_in_entries"
