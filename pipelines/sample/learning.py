@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipelines.sample.files import Row
-from pipelines.sample.population import Country
+from pipelines.sample.population import Country, ecosystems
 
 LOG_HEADER = (
     "קוד אזור",
@@ -37,7 +37,7 @@ COMMITMENTS_HEADER = (
     "Evidence",
     "Area",
 )
-AREAS, ENTRIES_AN_AREA = 10, 3
+ENTRIES_AN_AREA = 3
 FIRST_DAY = datetime.date(2018, 3, 5)
 FIRST_OF_THE_WHOLE = datetime.date(2015, 11, 30)
 # Later entries are still open, so that the next meeting has something to do.
@@ -150,13 +150,11 @@ def released_texts() -> Iterator[str]:
 
 
 def log_rows(country: Country, top_area: str, measures: Mapping[str, str]) -> Iterator[Row]:
-    """Rows under LOG_HEADER: a few entries at each of the largest authorities, and at the whole country.
+    """Rows under LOG_HEADER: a few entries at each ecosystem, and at the whole country.
 
     `measures`: indicator_id → its name.
     """
-    size = country.cohorts.sum(axis=(0, 2, 3)).tolist()
-    largest = sorted(range(len(size)), key=lambda number: (-size[number], number))[:AREAS]
-    for place, number in enumerate(largest):
+    for place, number in enumerate(ecosystems(country)):
         for entry in range(ENTRIES_AN_AREA):
             decision = DECISIONS[(place + entry) % len(DECISIONS)]
             day = FIRST_DAY + datetime.timedelta(days=365 * ((place + 2 * entry) % 6) + 21 * place)

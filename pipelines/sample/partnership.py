@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.sample.files import Row, Sheet, write_workbook
-from pipelines.sample.population import Authority, Country
+from pipelines.sample.population import Authority, Country, ecosystems
 
 PARTNERSHIP_STREAM = 60
-MOST_ECOSYSTEMS = 10
 # School years by the year that closes them.
 YEARS = (2022, 2023, 2024)
 PUBLIC, BUSINESS, THIRD = "ציבורי", "עסקי", "שלישי"
@@ -80,7 +79,7 @@ class Ecosystem:
 
 def write_partnership(country: Country, seed: int, target: Path) -> Path:
     """A workbook with a sheet a table."""
-    found = [_ecosystem(authority, seed) for authority in chosen(country.authorities)]
+    found = [_ecosystem(country.authorities[position], seed) for position in ecosystems(country)]
     meetings: list[Row] = [MEETINGS_HEADER]
     attendance: list[Row] = [ATTENDANCE_HEADER]
     tasks: list[Row] = [TASKS_HEADER]
@@ -103,12 +102,6 @@ def write_partnership(country: Country, seed: int, target: Path) -> Path:
         for title, rows in zip(titles, tables, strict=True)
     ]
     return write_workbook(target, sheets, "Synthetic sample")
-
-
-def chosen(authorities: Sequence[Authority]) -> list[Authority]:
-    """So many authorities, spread evenly over the register."""
-    n = min(MOST_ECOSYSTEMS, len(authorities))
-    return [authorities[position * len(authorities) // n] for position in range(n)]
 
 
 def _ecosystem(authority: Authority, seed: int) -> Ecosystem:

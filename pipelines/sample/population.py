@@ -40,6 +40,8 @@ COHORT_STREAM, SLOT_STREAM, PROGRESS_STREAM, KEEP_STREAM, EXTRA_STREAM = range(5
 
 # A draw of nobody still leaves a cell a small chance, so that a group's total always finds room.
 AT_LEAST = 1e-3
+# Authorities of the sample around which a partnership works.
+ECOSYSTEMS = 10
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,13 @@ def reporting_authorities(areas: Sequence[Mapping[str, Any]]) -> tuple[Authority
         if row["area_type"] == "authority" and row["is_reporting"]
     ]
     return tuple(sorted(found, key=lambda authority: authority.area_code))
+
+
+def ecosystems(country: Country) -> list[int]:
+    """Positions of the authorities around which a partnership works: the largest, then every few down to the middle."""
+    size = country.cohorts.sum(axis=(0, 2, 3))
+    order = np.argsort(-size, kind="stable").tolist()
+    return order[:: max(1, len(order) // (2 * ECOSYSTEMS))][:ECOSYSTEMS]
 
 
 def keep(authorities: Sequence[Authority], scale: float, seed: int) -> list[int]:

@@ -16,10 +16,9 @@ import numpy as np
 
 from pipelines.sample.assumptions import COMPUTER_SCIENCE, GENDERS, MATHEMATICS, PHYSICS, YEARS
 from pipelines.sample.files import Cell, Row, Sheet, write_workbook
-from pipelines.sample.population import Authority, Country
+from pipelines.sample.population import Authority, Country, ecosystems
 from pipelines.sample.wording import HEBREW_YEARS
 
-AUTHORITIES = 10
 PLAN_STREAM = 50
 START = 2016
 GOALS_HEADER = (
@@ -171,11 +170,7 @@ def plan_rows(country: Country, indicators: Mapping[str, str], seed: int) -> dic
     sheets: dict[str, list[Row]] = {
         "יעדים": [GOALS_HEADER], "רכיבי פעולה": [COMPONENTS_HEADER], "תקציב": [BUDGETS_HEADER],
     }  # fmt: skip
-    size = country.cohorts.sum(axis=(0, 2, 3))
-    # Large ones and middling ones: the largest, and then every few down to the middle.
-    order = np.argsort(-size, kind="stable").tolist()
-    chosen = order[:: max(1, len(order) // (2 * AUTHORITIES))][:AUTHORITIES]
-    for place, position in enumerate(chosen):
+    for place, position in enumerate(ecosystems(country)):
         authority = country.authorities[position]
         for aim in (aim for aim in AIMS if aim.code in CHOICES[place % len(CHOICES)]):
             sheets["יעדים"].append(_goal(country, position, aim, indicators))
