@@ -17,6 +17,7 @@ from pipelines.declarations.model import (
     CALENDAR_WORDS,
     CALENDARS,
     DATASET,
+    ECOSYSTEM,
     GROUPS,
     KINDS,
     LINEAGE,
@@ -311,7 +312,7 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str, initi
         labels=MappingProxyType(labels),
         descriptions=MappingProxyType(dict(custom.get("descriptions", {}))),
         synonyms=(*_calendar_synonyms(custom, calendar, initiative), *_synonyms(source, initiative.languages)),
-        reference=_reference(where, source, custom),
+        reference=_reference(where, source, custom, initiative),
         codes=(*(_code(code) for code in source.enum or []), *_own_codes(custom.get("more_codes"), initiative)),
         minimum=options.get("minimum"),
         maximum=options.get("maximum"),
@@ -352,14 +353,17 @@ def _version_rule(where: str, kind: str, custom: Mapping[str, Any]) -> VersionRu
     return VersionRule(**declared)
 
 
-def _reference(where: str, source: Any, custom: Mapping[str, Any]) -> Reference | None:
+def _reference(where: str, source: Any, custom: Mapping[str, Any], initiative: Initiative) -> Reference | None:
     if not source.relationships:
         return None
     target = source.relationships[0].to
     if not isinstance(target, str) or target.count(".") != 1:
         raise DeclarationError(f"{where}: a relationship names register.column, not '{target}'.")
     register, column = target.split(".")
-    return Reference(register, column, MappingProxyType(dict(custom.get("where", {}))))
+    where_of = dict(custom.get("where", {}))
+    if where_of.get("area_type") == ECOSYSTEM:
+        where_of["area_type"] = initiative.area_types[-1]
+    return Reference(register, column, MappingProxyType(where_of))
 
 
 def _code(source: Any) -> Code:

@@ -24,6 +24,8 @@ CALENDARS: Mapping[str, str] = MappingProxyType(
 )
 # In a contract: the calendar that the initiative declares.
 OWN_CALENDAR = "initiative"
+# In a contract: areas of the initiative's last type, those that have an ecosystem of their own.
+ECOSYSTEM = "ecosystem"
 CALENDAR_WORDS: Mapping[str, str] = MappingProxyType(
     {"school_year": N_("School year"), "calendar_year": N_("Year"), "quarter": N_("Quarter"), "month": N_("Month")}
 )

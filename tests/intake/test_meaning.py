@@ -493,3 +493,10 @@ def test_what_is_written_instead_is_in_the_language_of_what_stood_there(
 ) -> None:
     (found,) = examine(examiner, row_with(gender=text)).findings
     assert (found.rule, found.suggestion) == ("other_spelling", label)
+
+
+def test_a_name_that_a_district_bears_too_is_the_town_where_only_ecosystems_are_meant(declared: Declarations) -> None:
+    for contract in declared.datasets:
+        for column in contract.by_role("area"):
+            if contract.contract_id in ("work_plans", "partnership"):
+                assert register_lookup(declared, contract, column).read("ירושלים").value == "3000", contract.id
