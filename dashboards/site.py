@@ -35,6 +35,7 @@ from dashboards.pages import (
     partners,
     partnership,
     quality,
+    report_card,
     work_plan,
 )
 from dashboards.views import Link, Page
@@ -50,6 +51,7 @@ PAGES: Sequence[Maker] = (
     areas.pages,
     area.pages,
     area_indicators.pages,
+    report_card.pages,
     work_plan.pages,
     mapping.pages,
     partnership.pages,

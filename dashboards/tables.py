@@ -19,33 +19,45 @@ COMPARED_WITH = "baseline"
 
 def report_card(material: Material, voice: Voice, area: Area) -> tuple[str, Table] | None:
     """A sentence and a table by goal: how many indicators improved since the baseline. None where none is judged."""
-    rows = {
-        row["goal_id"]: row
-        for row in material.tables.get(CARD, {}).get(area.code, ())
-        if row["scope"] == ALL and row["compared_with"] == COMPARED_WITH
-    }
-    if ALL not in rows or rows[ALL]["n_not_judged"] == rows[ALL]["n_indicators"]:
+    rows = _card_rows(material, area)
+    if card_of_all(material, area) is None:
         return None
     names = {goal["goal_id"]: voice.name(goal).isolated for goal in material.goals} | {ALL: voice.say("All goals")}
-    headers = (
-        voice.say("Goal"),
-        voice.say("Indicators"),
-        *(voice.word(CHANGES, code) for code in ("improved", "worsened", "no_clear_change")),
-        voice.say("Cannot be judged"),
-        voice.say("Improved by the trend too"),
-    )
     sentence = voice.say(
         "{improved} of {total} indicators improved since the baseline; the trend over time confirms {confirmed}.",
         improved=voice.integer(rows[ALL]["n_improved"]),
         total=voice.integer(rows[ALL]["n_indicators"]),
         confirmed=voice.integer(rows[ALL]["n_improved_by_trend"]),
     )
-    return sentence, Table(headers, tuple(_counts(voice, names[goal], rows[goal]) for goal in names if goal in rows))
+    lines = ((name, *counts(voice, rows[goal])) for goal, name in names.items() if goal in rows)
+    return sentence, Table((voice.say("Goal"), *count_headers(voice)), tuple(lines))
 
 
-def _counts(voice: Voice, name: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+def _card_rows(material: Material, area: Area) -> dict[str, Mapping[str, Any]]:
+    return {
+        row["goal_id"]: row
+        for row in material.tables.get(CARD, {}).get(area.code, ())
+        if row["scope"] == ALL and row["compared_with"] == COMPARED_WITH
+    }
+
+
+def card_of_all(material: Material, area: Area) -> Mapping[str, Any] | None:
+    """An area's row of the report card over all goals; None where nothing is judged."""
+    row = _card_rows(material, area).get(ALL)
+    return row if row is not None and row["n_not_judged"] < row["n_indicators"] else None
+
+
+def count_headers(voice: Voice) -> tuple[str, ...]:
+    """What `counts` counts."""
+    changes = (voice.word(CHANGES, code) for code in ("improved", "worsened", "no_clear_change"))
+    judged = (voice.say("Cannot be judged"), voice.say("Improved by the trend too"))
+    return (voice.say("Indicators"), *changes, *judged)
+
+
+def counts(voice: Voice, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of a row of the report card: indicators, improved, worsened, no clear change, not judged, improved by trend."""
     columns = ("n_indicators", "n_improved", "n_worsened", "n_no_clear_change", "n_not_judged", "n_improved_by_trend")
-    return (name, *(voice.integer(row[column]) for column in columns))
+    return tuple(voice.integer(row[column]) for column in columns)
 
 
 def positions(material: Material, voice: Voice, area: Area) -> Table | None:

@@ -8,6 +8,7 @@ from dashboards.charts.trends import trend_chart
 from dashboards.charts.words import common_breaks, common_legend
 from dashboards.content import Material
 from dashboards.language import Voice
+from dashboards.pages import report_card
 from dashboards.views import Page
 
 
@@ -25,6 +26,7 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             "name": voice.of(initiative.names),
             "mission": voice.of(mission) if mission else None,
             "root": root,
+            "card": report_card.link(material, voice),
             "root_name": voice.name(root.row),
             "standing": state_sentence(material, voice, root),
             "goals": goal_views(material, voice, root),

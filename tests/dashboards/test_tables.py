@@ -11,6 +11,7 @@ from site_reading import pages
 from dashboards.bidi import plain
 from dashboards.content import Material, SiteContent, prepare
 from dashboards.language import voice
+from dashboards.pages.report_card import pages as report_card_pages
 from dashboards.tables import positions, report_card
 from dashboards.views import Table
 
@@ -75,3 +76,17 @@ def test_country_has_no_peers_and_pages_rank_nobody(site: Path, material: Materi
     assert positions(material, EN, material.areas["IL"]) is None
     text = "".join(page.read_text(encoding="utf-8") for page in pages(site / "en" / "areas"))
     assert "Beside areas like it" in text and "How many improved" in text
+
+
+def test_report_card_of_all_places_counts_as_each_place_s_own_page_does(material: Material) -> None:
+    (page,) = report_card_pages(material, EN)
+    assert page.path == "report-card/index.html"
+    found = {line.code: line.counts for line in page.context["lines"]}
+    judged = {
+        area.code: card[1].rows[-1][1:]
+        for area in material.areas.values()
+        if area.type == material.ecosystem_type and (card := report_card(material, EN, area))
+    }
+    assert found == judged
+    assert judged
+    assert page.context["whole"] == report_card(material, EN, material.root)
