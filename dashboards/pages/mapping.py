@@ -98,7 +98,13 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
             "name": name,
             "newest": voice.period(compared[0]["period"]) if compared else "",
             "news": [_news(material, voice, row) for row in _ordered(material, compared) if row["news"] in NEWS],
+            "by_itself": voice.series(
+                headline(voice, material.indicators[row["indicator_id"]]).isolated
+                for row in _ordered(material, compared)
+                if row["change"] in NEWS and row["news"] not in NEWS
+            ),
             "n_compared": voice.integer(len(compared)),
+            "n_together": voice.integer(max((row["n_compared"] for row in compared), default=0)),
             "rate": voice.percent(rate),
             "periods": [voice.period(period) for period in periods],
             "stages": list(_stages(material, voice, area, periods, by_cell)),

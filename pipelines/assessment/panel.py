@@ -4,10 +4,12 @@ Belongs here: which indicators an area's panel compares with the period before, 
 when all of them are looked at together. Does not belong here: the change of a single value (`changes`), and protection:
 only free values come in.
 
-Who looks at twenty measures a year sees one of them move at 95 % although nothing happened. What is called new keeps
-the false discovery rate instead: of all that is called new, at most the declared part is expected to be chance.
+Who looks at twenty measures a year sees one of them move at 95 % although nothing happened, and somebody looks at every
+place. What is called new therefore keeps the false discovery rate over all measures and all areas of one type in a
+period: of what is called new on all their pages, at most the declared part is expected to be chance. It must also be a
+change by itself. One panel alone would not do: where nothing moves, one page in ten would still call something new.
 Source: Benjamini, Y. & Hochberg, Y. (1995), Journal of the Royal Statistical Society B 57, 289-300; it also holds where
-measures move together (Benjamini, Y. & Yekutieli, D. (2001), Annals of Statistics 29, 1165-1188).
+measures move together in the same direction (Benjamini, Y. & Yekutieli, D. (2001), Annals of Statistics 29, 1165-1188).
 """
 
 from __future__ import annotations
@@ -26,8 +28,9 @@ from pipelines.assessment.rows import numbers
 
 Floats = npt.NDArray[np.float64]
 
-NEITHER, NOT_COMPARABLE = "no_clear_change", "not_comparable"
-_PANEL = ["area_code", "frequency", "period"]
+NO_CLEAR_CHANGE, NOT_COMPARABLE = "no_clear_change", "not_comparable"
+_FAMILY = ["area_type", "frequency", "period"]
+_SINGLE = ("improved", "worsened")
 COLUMNS = [
     "indicator_id", "unit", "area_type", "area_code", "frequency", "period", "stage_id", "value", "value_low",
     "value_high", "previous_period", "previous_value", "difference", "difference_low", "difference_high", "p_value",
@@ -45,9 +48,9 @@ def mapping_panel(free: pd.DataFrame, indicators: pd.DataFrame, settings: Mappin
 
     Returns:
         `COLUMNS`. difference is value - previous_value, in the unit of the value, with its interval; p_value is that of
-        a difference of zero, two-sided, empty where the two do not compare; n_compared counts the panel's measures
-        that do in this area and period; change is that of the single value, news what stays of it (improved, worsened
-        or no_clear_change) at the false discovery rate.
+        a difference of zero, two-sided, empty where the two do not compare; n_compared counts the measures of all
+        areas of the type that do in this period; change is that of the single value, news what stays of it (improved,
+        worsened or no_clear_change) at the false discovery rate.
     """
     declared = indicators.set_index("indicator_id")
     in_panel = free["indicator_id"].map(declared["stage_id"]).notna()
@@ -70,16 +73,11 @@ def mapping_panel(free: pd.DataFrame, indicators: pd.DataFrame, settings: Mappin
         p_value=p_value,
         change=rows["change_from_previous"],
     )
-    panel["n_compared"] = panel.groupby(_PANEL)["p_value"].transform("count").astype("int64")
-    is_new = panel.groupby(_PANEL)["p_value"].transform(
-        discoveries, float(settings["assessment"]["mapping"]["false_discovery"])
-    )
-    is_better = (panel["difference"] > 0) == (panel["indicator_id"].map(declared["direction"]) != "down")
-    panel["news"] = np.where(
-        ~is_compared,
-        NOT_COMPARABLE,
-        np.where(~is_new.to_numpy(bool), NEITHER, np.where(is_better, "improved", "worsened")),
-    )
+    panel["n_compared"] = panel.groupby(_FAMILY)["p_value"].transform("count").astype("int64")
+    rate = float(settings["assessment"]["mapping"]["false_discovery"])
+    is_discovery = panel.groupby(_FAMILY)["p_value"].transform(discoveries, rate).to_numpy(bool)
+    is_new = is_discovery & panel["change"].isin(_SINGLE).to_numpy(bool)
+    panel["news"] = np.where(~is_compared, NOT_COMPARABLE, np.where(is_new, panel["change"], NO_CLEAR_CHANGE))
     return panel[COLUMNS]
 
 
