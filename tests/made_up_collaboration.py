@@ -19,10 +19,14 @@ DECIDED = "More hours in grade ten."
 
 def tables(declarations: Declarations, values: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The published tables of learning and commitments that follow from the made-up rows and these values."""
-    rows = {LOG: list(_entries(declarations)), COMMITMENTS: list(_promises())}
-    shapes = {shape: _frame(rows.get(shape, []), list(shape_columns(t))) for shape, t in declarations.shapes.items()}
-    inputs = Inputs(declarations, shapes, values, pd.DataFrame(), AS_OF)
+    inputs = Inputs(declarations, shapes_of(declarations), values, pd.DataFrame(), AS_OF)
     return {**learning_tables(inputs), **commitment_tables(inputs)}
+
+
+def shapes_of(declarations: Declarations) -> dict[str, pd.DataFrame]:
+    """The made-up rows by shape; empty tables of the others."""
+    rows = {LOG: list(_entries(declarations)), COMMITMENTS: list(_promises())}
+    return {shape: _frame(rows.get(shape, []), list(shape_columns(t))) for shape, t in declarations.shapes.items()}
 
 
 def _frame(rows: list[Mapping[str, Any]], columns: list[str]) -> pd.DataFrame:

@@ -11,9 +11,13 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
+from made_up_collaboration import AS_OF, LOG, shapes_of
+from made_up_release import SUBMISSION
+from plan_rows import plan_shapes
 
 from pipelines.assessment import assess, outlook
 from pipelines.assessment.derived import REGISTERS, derived_tables
+from pipelines.collaboration import Inputs, collaboration_tables
 from pipelines.declarations import Declarations, load
 from pipelines.protection.suppression import EMPTIED
 from pipelines.publishing.baselines import restated_baselines
@@ -63,6 +67,20 @@ def release() -> pd.DataFrame:
 RELEASE = release()
 
 
+def shapes() -> dict[str, pd.DataFrame]:
+    """A plan of one authority and decisions of the country, all about what the release has values of."""
+    found = shapes_of(DECLARED)
+    log = found[LOG]
+    found[LOG] = log[log["area_code"] == "IL"].assign(
+        indicator_id="physics_5u_examinees_share", entry_date="2014-03-03", entry_period="2014"
+    )
+    planner = RELEASE["area_code"].iloc[-1]
+    return {**found, **plan_shapes(DECLARED, planner, "physics_5u_examinees", "words")}
+
+
+SHAPES = shapes()
+
+
 def files(published: pd.DataFrame) -> dict[str, bytes]:
     """The tables that follow from the values as they are published, by file name."""
     settings = DECLARED.initiative.settings
@@ -72,6 +90,7 @@ def files(published: pd.DataFrame) -> dict[str, bytes]:
         "forecasts": ahead.forecasts,
         "baselines_restated": restated_baselines(ahead.values, DECLARED),
         **derived_tables(ahead.values, REGISTER_ROWS, DECLARED.initiative),
+        **collaboration_tables(Inputs(DECLARED, SHAPES, ahead.values, pd.DataFrame([SUBMISSION]), AS_OF)),
     }
     with TemporaryDirectory() as folder:
         write_tables(Path(folder), DECLARED, {VALUES: RELEASE, **derived})
@@ -96,7 +115,7 @@ def filled(published: pd.DataFrame, hidden: pd.Series, number: float, word: str)
 def test_nothing_in_a_hidden_row_changes_a_byte(which: list[bool], number: float, word: str) -> None:
     hidden = pd.Series(which)
     emptied = files(filled(RELEASE, hidden, np.nan, ""))
-    assert len(emptied) == 14
+    assert len(emptied) == 2 * (len(DECLARED.published) - 1)
     assert files(filled(RELEASE, hidden, number, word)) == emptied
     assert files(RELEASE[~hidden]) == emptied
 
