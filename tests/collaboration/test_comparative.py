@@ -38,7 +38,8 @@ def compare(declared: Declarations, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def test_the_newest_period_that_is_half_as_full_as_the_fullest() -> None:
     """Of four areas in 2022, two in 2023 and one in 2024: 2023 is the newest that most share."""
-    assert common_period(pd.Series(["2022"] * 4 + ["2023"] * 2 + ["2024"])) == "2023"
+    assert common_period(pd.Series(["2022"] * 4 + ["2023"] * 2 + ["2024"]), 0.5) == "2023"
+    assert common_period(pd.Series(["2022"] * 4 + ["2023"] * 2 + ["2024"]), 0.6) == "2022"
 
 
 def test_all_areas_stand_in_one_period_and_hidden_ones_nowhere(declared: Declarations) -> None:
