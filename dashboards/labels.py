@@ -37,9 +37,9 @@ SINCE_PREVIOUS: Mapping[str, str] = {
 }
 
 POSITIONS: Mapping[str, str] = {
-    "inside": N_("Inside what chance allows"),
-    "above": N_("Above what chance allows"),
-    "below": N_("Below what chance allows"),
+    "inside": N_("Inside what chance and the usual variety of places allow"),
+    "above": N_("Above what chance and the usual variety of places allow"),
+    "below": N_("Below what chance and the usual variety of places allow"),
 }
 
 STATES: Mapping[str, str] = {

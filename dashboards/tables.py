@@ -79,7 +79,7 @@ def positions(material: Material, voice: Voice, area: Area) -> Table | None:
         voice.say("Value"),
         voice.say("Areas compared with"),
         voice.say("These areas together"),
-        voice.say("What chance allows"),
+        voice.say("What chance and the usual variety of places allow"),
         voice.say("Where this area stands"),
     )
     return Table(headers, tuple(_position(material, voice, row) for row in found))

@@ -50,9 +50,10 @@ def one_number_chart(voice: Voice, number: Mapping[str, Any], rows: Rows, table:
 
 def _told(rows: Rows) -> Rows:
     """The periods up to the last in which something was delivered or fell due: nothing is known of later ones."""
-    before = [None, *(row["total_due"] for row in rows)]
-    known = [n for n, row in enumerate(rows, start=1) if row["amount_delivered"] or row["total_due"] != before[n - 1]]
-    return rows[: max(known, default=1)]
+    reached = [row for row in rows if row["total_delivered"] is not None] or rows[:1]
+    before = [None, *(row["total_due"] for row in reached)]
+    known = [n for n, row in enumerate(reached, 1) if row["amount_delivered"] or row["total_due"] != before[n - 1]]
+    return reached[: max(known, default=1)]
 
 
 def _input(voice: Voice, number: Mapping[str, Any], told: Rows, amount: str) -> Trend:

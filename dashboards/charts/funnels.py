@@ -55,8 +55,8 @@ def _sentences(voice: Voice, indicator: Indicator, rows: Rows) -> list[str]:
     low, _, high = quantiles([row["value"] for row in rows], n=4, method="inclusive")
     said = [
         voice.say(
-            "{count} areas have a value for {period}, all by version {version} of the definition. Half of them lie "
-            "within {range}.",
+            "{count} areas have a value for {period}, for which the register of indicators names version {version} of "
+            "the definition. Half of them lie within {range}.",
             count=voice.integer(len(rows)), period=voice.period(rows[0]["period"]),
             version=voice.integer(rows[0]["definition_version"]), range=voice.span(indicator.unit, low, high),
         )
@@ -65,8 +65,8 @@ def _sentences(voice: Voice, indicator: Indicator, rows: Rows) -> list[str]:
     if judged:
         said.append(
             voice.say(
-                "Of {count} that are large enough to be judged, {inside} lie inside what chance allows for an area of "
-                "their size. Nobody is ranked: places inside differ by no more than chance and the usual variety do.",
+                "Of {count} that are large enough to be judged, {inside} lie inside what chance and the usual variety "
+                "of places allow for an area of their size. Nobody is ranked, and this says nothing of why.",
                 count=voice.integer(len(judged)), inside=voice.integer(judged.count("inside")),
             )
         )  # fmt: skip
@@ -144,7 +144,7 @@ def _legend(
             words = voice.word(POSITIONS, position)
             found.append(LegendItem("shape", words, SERIES[number][0], SHAPES[position]))
     if has_limits:
-        found.append(LegendItem("limit", voice.say("What chance allows at this size")))
+        found.append(LegendItem("limit", voice.say("What chance and the usual variety of places allow at this size")))
     if has_reference:
         found.append(LegendItem("whole", voice.name(material.root.row).isolated))
     return found

@@ -143,15 +143,24 @@ def _by(voice: Voice, names: _Names, unit: str, rows: Rows, column: str, other: 
             (
                 name,
                 *(
-                    voice.value(unit, of_code[-1][total])
+                    voice.value(unit, _to_date(of_code)[total])
                     for total in ("total_promised", "total_due", "total_delivered")
                 ),
-                _share(voice, of_code[-1]),
+                _share(voice, _to_date(of_code)),
                 voice.integer(sum(row["n_late"] for row in of_code)),
             )
             for name, of_code in (*named, (voice.say("Together"), all_of_them))
         ),
     )
+
+
+def _to_date(rows: Rows) -> Mapping[str, Any]:
+    """The last period that had begun: later ones have no totals."""
+    return next((row for row in reversed(rows) if row["total_promised"] is not None), rows[-1])
+
+
+def _difference(more: float | None, less: float | None) -> float | None:
+    return None if more is None or less is None else more - less
 
 
 def _late(voice: Voice, names: _Names, unit: str, late: Rows) -> Table | None:
@@ -174,7 +183,7 @@ def _late(voice: Voice, names: _Names, unit: str, late: Rows) -> Table | None:
                 voice.date(row["due_on"]),
                 voice.value(unit, row["amount_promised"]),
                 voice.value(unit, row["amount_delivered"]),
-                voice.value(unit, row["amount_promised"] - row["amount_delivered"]),
+                voice.value(unit, _difference(row["amount_promised"], row["amount_delivered"])),
             )
             for row in sorted(late, key=lambda row: (row["due_on"], row["sent_by"], row["commitment_id"]))
         ),

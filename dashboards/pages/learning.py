@@ -13,7 +13,7 @@ from dashboards.language import Voice
 from dashboards.views import EntryView, Link, Page, Table
 
 AGENDAS = "meeting_agendas"
-LOOK_AGAIN = "look_again"
+LOOK_AGAIN, NOT_COMPARABLE = "look_again", "not_comparable"
 # More than these nobody reads at once; each area's own page has all of its entries.
 NEWEST = 20
 Rows = Sequence[Mapping[str, Any]]
@@ -78,7 +78,7 @@ def _overview(material: Material, voice: Voice, logs: Sequence[tuple[Area, Rows]
         context={
             "n_entries": voice.integer(len(entries)),
             "n_areas": voice.integer(len(logs)),
-            "n_looked_at": voice.integer(len(looked_at)),
+            "n_compared": voice.integer(sum(row["change"] != NOT_COMPARABLE for row in looked_at)),
             "became": _outcomes(voice, looked_at),
             "entries": [entry_view(material, voice, row) for row in entries[:NEWEST]],
             "areas": [

@@ -3,8 +3,9 @@
 Belongs here: sums of promises by unit, line, partner and period, and the straight path of the one number. Does not
 belong here: indicators. What counts in one unit is never added to what counts in another.
 
-A promise is an organisation's own public word about itself. Its amounts tell of no person to which group they belong or
-what became of them, so they are published at any size; the contract is for organisations, never for pupils.
+A promise is an organisation's own public word about itself; the contract is for organisations, never for pupils. Its
+amounts tell of no person to which group they belong or what became of them. Where its unit counts persons, those for a
+named area below the whole obey the policy's threshold all the same.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,9 @@ import pandas as pd
 
 from pipelines.assessment.periods import frequency_months, month_number, months, period_names
 from pipelines.collaboration.inputs import Inputs
-from pipelines.declarations import CALENDARS
+from pipelines.collaboration.reports import Clock
+from pipelines.declarations import CALENDARS, Declarations
+from pipelines.declarations.model import COUNTS_PERSONS
 
 COMMITMENTS = "commitments"
 STATES, PROGRESS = "commitment_states", "commitment_progress"
@@ -33,9 +36,11 @@ def commitment_tables(inputs: Inputs) -> Mapping[str, pd.DataFrame]:
     """`commitment_states` and `commitment_progress`, as their contracts say; empty where nobody promises anything."""
     states = commitment_states(inputs.shapes[COMMITMENTS], inputs.as_of)
     initiative = inputs.declarations.initiative
-    frequency = CALENDARS[initiative.calendar]
-    progress = commitment_progress(states, frequency, inputs.as_of, initiative.settings.get("one_number"))
-    return {name: frame.assign(initiative_id=initiative.id) for name, frame in ((STATES, states), (PROGRESS, progress))}
+    calendar = initiative.calendar
+    clock = Clock(CALENDARS[calendar], calendar, int(initiative.settings["school_year_begins"]))
+    progress = commitment_progress(states, clock, inputs.as_of, initiative.settings.get("one_number"))
+    shown = without_small_amounts(states, inputs.declarations)
+    return {name: frame.assign(initiative_id=initiative.id) for name, frame in ((STATES, shown), (PROGRESS, progress))}
 
 
 def commitment_states(rows: pd.DataFrame, as_of: str) -> pd.DataFrame:
@@ -55,22 +60,33 @@ def commitment_states(rows: pd.DataFrame, as_of: str) -> pd.DataFrame:
     )
 
 
+def without_small_amounts(states: pd.DataFrame, declarations: Declarations) -> pd.DataFrame:
+    """The promises without amounts of persons below the policy's threshold, where they name an area below the whole."""
+    settings, whole = declarations.initiative.settings, declarations.initiative.area_types[0]
+    of_persons = [unit for unit, said in (settings.get("commitment_units") or {}).items() if said.get(COUNTS_PERSONS)]
+    wholes = [row["area_code"] for row in declarations.rows("areas") if row["area_type"] == whole]
+    is_told = states["unit"].isin(of_persons) & states["area_code"].notna() & ~states["area_code"].isin(wholes)
+    amounts = {name: states[name].astype("float64") for name in ("amount_promised", "amount_delivered")}
+    least = int(settings["policy"]["threshold"])
+    return states.assign(**{name: of.mask(is_told & (of < least)) for name, of in amounts.items()})
+
+
 def commitment_progress(
-    states: pd.DataFrame, frequency: str, as_of: str, one_number: Mapping[str, Any] | None
+    states: pd.DataFrame, clock: Clock, as_of: str, one_number: Mapping[str, Any] | None
 ) -> pd.DataFrame:
     """One row per unit, line, partner and period, each line and partner also `all` together.
 
     Args:
         states: as from `commitment_states`.
-        frequency: of the initiative's periods.
-        as_of: ISO date; what falls due later is not yet due.
+        clock: of the initiative's periods.
+        as_of: ISO date; what falls due later is not yet due, and periods that begin later have no totals.
         one_number: unit, amount, from_period, to_period; its path stands in the rows of its unit as a whole.
     """
     rows = [
         {"unit": unit, "line": line, "partner_id": partner, **of_period}
         for unit, of_unit in _by(states, "unit")
         for line, partner, chosen in _parts(of_unit)
-        for of_period in _periods(chosen, _span(of_unit, frequency), as_of)
+        for of_period in _periods(chosen, _span(of_unit, clock.frequency), clock, as_of)
     ]
     progress = pd.DataFrame(rows, columns=_PROGRESS)
     return progress.assign(path_value=_path(progress, one_number))
@@ -98,7 +114,7 @@ def _span(of_unit: pd.DataFrame, frequency: str) -> list[str]:
     return list(period_names(each, pd.Series([frequency] * len(each))))
 
 
-def _periods(rows: pd.DataFrame, span: list[str], as_of: str) -> Iterator[dict[str, Any]]:
+def _periods(rows: pd.DataFrame, span: list[str], clock: Clock, as_of: str) -> Iterator[dict[str, Any]]:
     promised, delivered = (rows[f"amount_{name}"].astype("float64") for name in ("promised", "delivered"))
     amounts = {"promised": promised, "due": promised, "delivered": delivered}
     at = {flow: pd.Series(months(rows[f"{flow}_period"]), index=rows.index) for flow in _FLOWS}
@@ -109,14 +125,21 @@ def _periods(rows: pd.DataFrame, span: list[str], as_of: str) -> Iterator[dict[s
         is_due = (at["due"] <= month) & (rows["due_on"] <= as_of)
         due = promised[is_due].sum()
         kept = counted[is_due & (at["delivered"] <= month)].sum()
+        so_far = {f"total_{flow}": amounts[flow][at[flow] <= month].sum() for flow in ("promised", "delivered")}
+        so_far |= {"total_due": due, "share_due_delivered": kept / due if due else np.nan}
         yield {
             "period": period,
             **{f"amount_{flow}": amounts[flow][at[flow] == month].sum() for flow in _FLOWS},
-            **{f"total_{flow}": amounts[flow][at[flow] <= month].sum() for flow in ("promised", "delivered")},
-            "total_due": due,
-            "share_due_delivered": kept / due if due else np.nan,
+            **(so_far if has_begun(period, clock, as_of) else dict.fromkeys(so_far, np.nan)),
             "n_late": int(((at["due"] == month) & (rows["standing"] == LATE)).sum()),
         }
+
+
+def has_begun(period: str, clock: Clock, as_of: str) -> bool:
+    """Whether a period had begun on a day (ISO)."""
+    length, _ = frequency_months(clock.frequency)
+    # The last day of the one before.
+    return clock.due(period, -length) < as_of
 
 
 def _path(progress: pd.DataFrame, one_number: Mapping[str, Any] | None) -> Any:

@@ -14,8 +14,6 @@ from pipelines.collaboration.reports import VERSIONS
 from pipelines.declarations import INDICATORS
 
 COMPARISONS = "area_comparisons"
-# Of the areas of the fullest period so many must have a value in the period that is compared.
-MOST = 0.5
 EVERYBODY = "all_areas"
 
 
@@ -32,7 +30,8 @@ def comparison_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
         & free["area_code"].isin(list(areas["area_code"] if len(areas) else []))
         & (free["frequency"] == free["indicator_id"].map({name: row["frequency"] for name, row in shared.items()}))
     ]
-    common = totals.groupby("indicator_id")["period"].agg(common_period).rename("common")
+    least = float(initiative.settings["comparison"]["least_share_of_areas"])
+    common = totals.groupby("indicator_id")["period"].agg(common_period, least).rename("common")
     compared = totals.join(common, on="indicator_id")
     compared = compared[compared["period"] == compared["common"]].drop(columns="common")
     if compared.empty:
@@ -48,10 +47,10 @@ def comparison_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
     return {COMPARISONS: told.merge(limits, on=key, how="left").reindex(columns=columns)}
 
 
-def common_period(periods: pd.Series) -> str:
-    """The newest period that at least half as many areas have as have the fullest one."""
+def common_period(periods: pd.Series, least: float) -> str:
+    """The newest period of which at least this share of the areas of the fullest one have a value."""
     counts = periods.value_counts()
-    return str(max(counts.index[counts >= MOST * counts.max()]))
+    return str(max(counts.index[counts >= least * counts.max()]))
 
 
 def _limits(inputs: Inputs, compared: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:

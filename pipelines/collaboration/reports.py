@@ -4,7 +4,7 @@ Belongs here: promises against deliveries, one row per partner and measure, and 
 here holds a value: what a partner sent is counted by area and period. Does not belong here: days of calendars (`due`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +89,7 @@ def _told(inputs: Inputs) -> dict[tuple[str, str], dict[tuple[str, str], str]]:
 
 
 def _report(
-    declared: Declarations, indicator: Mapping[str, Any], partner_id: str, promises: Iterable[Promise], told: Told,
+    declared: Declarations, indicator: Mapping[str, Any], partner_id: str, promises: Sequence[Promise], told: Told,
     as_of: str,
 ) -> dict[str, Any]:  # fmt: skip
     clock = clock_of(declared, indicator)
@@ -99,7 +99,7 @@ def _report(
     return {
         "is_chosen": bool(kept),
         "is_own": indicator["owner_partner_id"] == partner_id,
-        "n_areas_chosen": len(kept),
+        "n_areas_chosen": len({promise.area_code for promise in promises}),
         "n_expected": sum(s.n_expected for s in kept),
         "n_delivered": sum(s.n_delivered for s in kept),
         "n_on_time": sum(s.n_on_time for s in kept),

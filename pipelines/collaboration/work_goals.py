@@ -174,8 +174,9 @@ def _standing(row: Any, catalogue: Catalogue) -> tuple[Goal, Way | None]:
     target = _target(row, catalogue, dimension, member)
     missing = tuple(_missing(row, indicator, dimension, catalogue.inputs.declarations))
     status = conf_status(start, now)
-    # What the catalogue does not show of the start is told by nothing here either.
-    is_start_shown = start.is_shown
+    # What the catalogue does not show of the start is told by nothing here either; a hidden row holds no number.
+    is_start_shown = start.is_shown and status != HIDDEN
+    is_open = status != HIDDEN and indicator is not None and row.from_value is None
     way = None
     if not missing and target is not None and key and period and status == FREE and is_start_shown:
         way = Way(key, row.from_period, row.from_value, row.by_period, target, period)
@@ -195,7 +196,7 @@ def _standing(row: Any, catalogue: Catalogue) -> tuple[Goal, Way | None]:
         from_period=row.from_period,
         from_value=row.from_value if is_start_shown else None,
         by_period=row.by_period,
-        to_value=target if is_start_shown or (indicator and row.from_value is None) else None,
+        to_value=target if is_start_shown or is_open else None,
         to_area_code=row.to_area_code,
         is_measurable=not missing,
         missing=";".join(missing),

@@ -16,6 +16,7 @@ from pipelines.declarations.model import (
     CALENDAR_EXAMPLES,
     CALENDAR_WORDS,
     CALENDARS,
+    COUNTS_PERSONS,
     DATASET,
     ECOSYSTEM,
     GROUPS,
@@ -391,9 +392,10 @@ def _calendar_synonyms(custom: Mapping[str, Any], calendar: str | None, initiati
 
 
 def _own_codes(section: str | None, initiative: Initiative) -> Iterator[Code]:
-    """What a section of initiative.yml adds to a list of codes, as code → names by language."""
+    """What a section of initiative.yml adds to a list of codes, as code → names by language and whom it counts."""
     for value, labels in ((initiative.settings.get(section) or {}) if section else {}).items():
-        yield Code(str(value), MappingProxyType(dict(labels)), ())
+        names = {language: name for language, name in labels.items() if language != COUNTS_PERSONS}
+        yield Code(str(value), MappingProxyType(names), ())
 
 
 def _row_rule(where: str, quality: Any, names: Sequence[str]) -> RowRule:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pipelines.declarations.model import CALENDARS, DeclarationError, Initiative
+from pipelines.declarations.model import CALENDARS, COUNTS_PERSONS, DeclarationError, Initiative
 from pipelines.declarations.reading import DEFAULTS, read_yaml
 from pipelines.paths import INITIATIVES
 
@@ -79,6 +79,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "assessment.forecast": {"confidence": (0.5, 0.9999), "periods": (1, 100), "maximum_periods": (1, 100)},
     "peers": {"width": (0, 10**6), "minimum": (2, 10**6)},
     "work_plan": {"going_well": (0, 1)},
+    "comparison": {"least_share_of_areas": (0, 1)},
     "gate": {"minimum_coverage": (0, 1), "maximum_ratio": (0, 10**6)},
     "reconciliation": {"relative": (0, 1)},
 }
@@ -106,6 +107,9 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
     for unit, limit in (settings["gate"].get("maximum_yearly_change") or {}).items():
         _check_setting(f"{where}: gate.maximum_yearly_change.{unit}", limit, (0, 10**6))
     _check_reconciliation(f"{where}: reconciliation", settings["reconciliation"])
+    for unit, said in (settings.get("commitment_units") or {}).items():
+        if not isinstance(said, dict) or not isinstance(said.get(COUNTS_PERSONS, False), bool):
+            raise DeclarationError(f"{where}: commitment_units.{unit}: {COUNTS_PERSONS} must be true or false.")
     if settings.get("one_number") is not None:
         _check_one_number(f"{where}: one_number", settings, languages)
 

@@ -18,6 +18,8 @@ from pipelines.translation import N_
 DATASET, REGISTER, PUBLISHED = "dataset", "register", "published"
 ROLES = {"area", "period", "dimension", "filter", "measure", "attribute", "label"}
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
+# Of a unit of promises: whether it counts persons.
+COUNTS_PERSONS = "counts_persons"
 # What the periods of a column are, and the rhythm (SDMX frequency) of each.
 CALENDARS: Mapping[str, str] = MappingProxyType(
     {"school_year": "A", "calendar_year": "A", "quarter": "Q", "month": "M"}

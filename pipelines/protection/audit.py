@@ -5,9 +5,9 @@ hiding, and anything imported from `suppression` or `cells`; an audit that share
 
 It proves the policy's plain promises: hidden rows are empty, no shown number is under the threshold, what one
 indicator hides no other shows, no hidden or left-out part stands alone under its shown total, and nothing of a
-hidden row lives on in other periods or in years pooled with it, nor in the tables that follow from the values. It does
-not solve for several hidden cells at once. A message says where a leak is and never what leaked: it may be printed and
-logged.
+hidden row lives on in other periods or in years pooled with it; what follows from the values is looked at in
+`audit_tables`. It does not solve for several hidden cells at once. A message says where a leak is and never what
+leaked: it may be printed and logged.
 """
 
 from __future__ import annotations
@@ -98,75 +98,7 @@ def audit(
     found = [leak for check in checks for leak in check(published)]
     if targets is not None and len(targets):
         unexplained = unexplained_targets(values, indicators, areas, targets)
-        found += _leaks("references", "The row shows a target that no shown cell gives.", unexplained)
-    return found
-
-
-def audit_tables(values: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> list[Leak]:
-    """Every leak in the published tables that follow from the values; an empty list is a pass.
-
-    A table follows from the values where it names indicator, area and frequency; others are passed over. One that names
-    no members is about totals; one that names several tells of each. Its rows, or the free ones where it says so, may
-    only tell of series that show a value, never of a period that is hidden, and not count more points than are shown.
-    Where a table repeats values with intervals (`x_period`, `x_value`, `x_value_low`), each must be shown as it is.
-
-    Args:
-        values: `indicator_values` as published.
-        tables: the other published tables, by name.
-    """
-    found = []
-    for name, table in sorted(tables.items()):
-        if {"indicator_id", "area_code", "frequency"} <= set(table.columns):
-            rows = table[table["conf_status"] == "F"] if "conf_status" in table.columns else table
-            for side in _sides(rows):
-                found += _hidden_is_not_told_of(values, side, name)
-        elif set(_PLACE) <= set(table.columns):
-            found += _repeated_values_are_shown(values, table, name)
-    return found
-
-
-_PLACE = ["indicator_id", "area_code", "dimension", "member"]
-
-
-def _repeated_values_are_shown(values: pd.DataFrame, table: pd.DataFrame, name: str) -> list[Leak]:
-    shown = values[(values["conf_status"] == "F") & values["value"].notna()]
-    known = shown[[*_PLACE, "period", "value"]].round({"value": 9})
-    found = []
-    for low in (column for column in table.columns if column.endswith("_value_low")):
-        prefix = low.removesuffix("value_low")
-        columns = {f"{prefix}period": "period", f"{prefix}value": "value"}
-        rows = table.loc[table[f"{prefix}value"].notna(), [*_PLACE, *columns]].rename(columns=columns)
-        rows = rows.astype({"value": "float64"}).round({"value": 9})
-        is_known = (
-            rows.merge(known.drop_duplicates(), on=list(known.columns), how="left", indicator="found")["found"]
-            == "both"
-        )
-        message = f"A row of {name} tells a value that is not shown."
-        found += _leaks(f"hidden_in_{name}", message, rows[~is_known.to_numpy()].assign(frequency=""))
-    return found
-
-
-def _sides(rows: pd.DataFrame) -> list[pd.DataFrame]:
-    """The rows once for each column that names a member; those without any are about totals."""
-    named = [column for column in rows.columns if column == "member" or column.endswith("_member")]
-    return [rows.assign(member=rows[column]) for column in named] or [rows.assign(dimension="all", member="all")]
-
-
-def _hidden_is_not_told_of(values: pd.DataFrame, rows: pd.DataFrame, name: str) -> list[Leak]:
-    is_shown = (values["conf_status"] == "F") & values["value"].notna()
-    n_shown = values[is_shown].groupby(SERIES, as_index=False).agg(n_shown=("value", "size"))
-    counted = rows[SERIES].merge(n_shown, on=SERIES, how="left")["n_shown"].fillna(0).to_numpy()
-    hidden = values[values["conf_status"] == "C"]
-    periods = [column for column in ("from_period", "period", "first_period", "last_period") if column in rows.columns]
-    located = rows.assign(period=rows[periods[-1]] if periods else "any period")
-    check = f"hidden_in_{name}"
-    found = _leaks(check, f"A row of {name} is of a series that shows nothing.", located[counted == 0])
-    for column in periods:
-        relies = _series(rows, rows[column]).isin(_series(hidden, hidden["period"]))
-        found += _leaks(check, f"A row of {name} tells of a period that is hidden.", located[relies])
-    if "n_points" in rows.columns:
-        more = rows["n_points"].to_numpy() > counted
-        found += _leaks(check, f"A row of {name} stands on more points than are shown.", located[more])
+        found += leaks_at("references", "The row shows a target that no shown cell gives.", unexplained)
     return found
 
 
@@ -199,7 +131,8 @@ def _described(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _leaks(check: str, message: str, rows: pd.DataFrame) -> list[Leak]:
+def leaks_at(check: str, message: str, rows: pd.DataFrame) -> list[Leak]:
+    """A leak for each row, which names indicator, area, frequency, period, dimension and member."""
     places = rows[["indicator_id", *GROUP]].itertuples(index=False, name=None)
     return [
         Leak(f"check_confidentiality_{check}", message, f"{name}, {area}, {period} ({frequency}), {group} {member}")
@@ -212,8 +145,8 @@ def _status_is_known(published: _Published) -> list[Leak]:
     unknown = rows[~rows["conf_status"].isin(["F", "C"])]
     undeclared = rows[rows["kind"].isna()]
     return [
-        *_leaks("status", "The row is neither free (F) nor hidden (C).", unknown),
-        *_leaks("status", "The row's indicator is not declared, so nothing is known of its persons.", undeclared),
+        *leaks_at("status", "The row is neither free (F) nor hidden (C).", unknown),
+        *leaks_at("status", "The row's indicator is not declared, so nothing is known of its persons.", undeclared),
     ]
 
 
@@ -222,8 +155,8 @@ def _hidden_rows_are_empty(published: _Published) -> list[Leak]:
     columns = [column for column in MUST_BE_EMPTY.split() if column in hidden.columns]
     carries = hidden[columns].notna() & (hidden[columns] != "")
     return [
-        *_leaks("hidden_rows", "The row is hidden but carries numbers or words.", hidden[carries.any(axis=1)]),
-        *_leaks("hidden_rows", "The row's status says why it is hidden.", hidden[hidden["obs_status"] != "A"]),
+        *leaks_at("hidden_rows", "The row is hidden but carries numbers or words.", hidden[carries.any(axis=1)]),
+        *leaks_at("hidden_rows", "The row's status says why it is hidden.", hidden[hidden["obs_status"] != "A"]),
     ]
 
 
@@ -236,17 +169,17 @@ def _shown_counts_reach_the_threshold(published: _Published) -> list[Leak]:
     tells_rest = (rest.ge(0) & rest.lt(published.threshold)).fillna(False).astype(bool)
     small_baseline = (rows["kind"] == "count") & published.is_small(rows["baseline_value"])
     found = [
-        *_leaks(
+        *leaks_at(
             "threshold", "A shown numerator is too small.", rows[is_counted & published.is_small(rows["numerator"])]
         ),
-        *_leaks("threshold", "A shown share tells of too few persons.", reported[published.is_small(told)]),
-        *_leaks("threshold", "A shown denominator is too small.", rows[published.is_small(rows["denominator"])]),
-        *_leaks("threshold", "A shown baseline is too small.", rows[small_baseline]),
+        *leaks_at("threshold", "A shown share tells of too few persons.", reported[published.is_small(told)]),
+        *leaks_at("threshold", "A shown denominator is too small.", rows[published.is_small(rows["denominator"])]),
+        *leaks_at("threshold", "A shown baseline is too small.", rows[small_baseline]),
     ]
     if not published.complements_are_free:
         told_rest = (reported["denominator"] - told).lt(published.threshold).fillna(False).astype(bool)
         for leaving in (rows[tells_rest], reported[told_rest]):
-            found += _leaks("threshold", "A shown share leaves too small a rest of the whole.", leaving)
+            found += leaks_at("threshold", "A shown share leaves too small a rest of the whole.", leaving)
     return found
 
 
@@ -260,7 +193,7 @@ def _hidden_counts_are_shown_nowhere(published: _Published) -> list[Leak]:
     for side in ("numerator", "denominator"):
         shown = published.rows[(published.rows["conf_status"] == "F") & published.rows[side].notna()]
         shown = shown.rename(columns={f"{side}_shows": "shows"}).merge(hidden, on=["shows", *GROUP])
-        found += _leaks("shared_counts", f"The {side} is a number that a hidden count hides.", shown)
+        found += leaks_at("shared_counts", f"The {side} is a number that a hidden count hides.", shown)
     return found
 
 
@@ -294,15 +227,15 @@ def _no_part_stands_alone(published: _Published) -> list[Leak]:
             totals["least"] - totals["seen_most"] < published.threshold
         )
         told = totals[is_single & rest_is_small]
-        found += _leaks("alone", f"One single {cut} is hidden under this shown total.", alone)
-        found += _leaks("alone", f"This hidden total is the sum of its shown {cut}s.", _bare(quantities, groups))
-        found += _leaks("alone", f"This total and its parts tell of one {cut} left out.", told)
+        found += leaks_at("alone", f"One single {cut} is hidden under this shown total.", alone)
+        found += leaks_at("alone", f"This hidden total is the sum of its shown {cut}s.", _bare(quantities, groups))
+        found += leaks_at("alone", f"This total and its parts tell of one {cut} left out.", told)
     return found
 
 
 def _pools_tell_of_no_year(published: _Published) -> list[Leak]:
     told = single_years_told(_quantities(published.rows))
-    return _leaks("pools", "These years together, less those that are shown, tell of a hidden one.", told)
+    return leaks_at("pools", "These years together, less those that are shown, tell of a hidden one.", told)
 
 
 def _bare(quantities: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -421,14 +354,15 @@ def _wider_areas(areas: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found or [step], ignore_index=True)[["area_code", "total_area_code", "cut"]]
 
 
-def _series(rows: pd.DataFrame, period: pd.Series) -> pd.MultiIndex:
+def series_of(rows: pd.DataFrame, period: pd.Series) -> pd.MultiIndex:
+    """What identifies each row's series, with a period of it."""
     return pd.MultiIndex.from_arrays([*(rows[column] for column in SERIES), period])
 
 
 def _hidden_baselines_are_gone(published: _Published) -> list[Leak]:
     rows = published.rows
     hidden = rows[rows["conf_status"] == "C"]
-    relies = _series(rows, rows["baseline_period"]).isin(_series(hidden, hidden["period"]))
+    relies = series_of(rows, rows["baseline_period"]).isin(series_of(hidden, hidden["period"]))
     rows = rows[relies & (rows["conf_status"] == "F")]
     places = rows[["indicator_id", "area_code", "dimension", "member"]].itertuples(index=False, name=None)
     rows = rows.loc[[at for at, place in zip(rows.index, places, strict=True) if place not in published.agreed]]
@@ -436,8 +370,8 @@ def _hidden_baselines_are_gone(published: _Published) -> list[Leak]:
     judges = rows["verdict"].isin(["met", "ahead", "on_track", "behind"])
     compares = rows["change_from_baseline"].isin(["improved", "worsened", "no_clear_change"])
     return [
-        *_leaks("references", "The row shows a baseline, target or path that is hidden.", rows[shows]),
-        *_leaks("references", "The row is judged or compared beside a hidden baseline.", rows[judges | compares]),
+        *leaks_at("references", "The row shows a baseline, target or path that is hidden.", rows[shows]),
+        *leaks_at("references", "The row is judged or compared beside a hidden baseline.", rows[judges | compares]),
     ]
 
 
@@ -448,9 +382,9 @@ def _hidden_previous_rows_are_not_compared(published: _Published) -> list[Leak]:
     distinct = own.drop_duplicates()
     before = [_previous(*pair) for pair in distinct.itertuples(index=False, name=None)]
     previous = own.merge(distinct.assign(previous=before), on=["frequency", "period"], how="left")["previous"]
-    relies = _series(rows, previous).isin(_series(hidden, hidden["period"]))
+    relies = series_of(rows, previous).isin(series_of(hidden, hidden["period"]))
     compares = rows["change_from_previous"].isin(["improved", "worsened", "no_clear_change"])
-    return _leaks("references", "The row is compared with a hidden one.", rows[relies & compares])
+    return leaks_at("references", "The row is compared with a hidden one.", rows[relies & compares])
 
 
 def _previous(frequency: str, period: str) -> str:

@@ -352,7 +352,8 @@ def _same_as_before(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
 
 
 def _confidentiality(release: _Release) -> _Examined:
-    from pipelines.protection.audit import audit, audit_tables
+    from pipelines.protection.audit import audit
+    from pipelines.protection.audit_tables import audit_tables
 
     leaks = audit(
         release.values,

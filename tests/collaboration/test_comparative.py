@@ -12,6 +12,7 @@ from pipelines.assessment.peers import exact_limit
 from pipelines.collaboration.comparative import common_period, comparison_tables
 from pipelines.collaboration.inputs import DELIVERIES, Inputs
 from pipelines.declarations import Declarations
+from pipelines.protection.audit_tables import audit_tables
 
 SHARE, OWN = "trained_teachers_5u_share", "company_visits"
 AREAS = ("0831", "1161", "2400", "2600", "3000", "4000", "5000")
@@ -37,7 +38,8 @@ def compare(declared: Declarations, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def test_the_newest_period_that_is_half_as_full_as_the_fullest() -> None:
     """Of four areas in 2022, two in 2023 and one in 2024: 2023 is the newest that most share."""
-    assert common_period(pd.Series(["2022"] * 4 + ["2023"] * 2 + ["2024"])) == "2023"
+    assert common_period(pd.Series(["2022"] * 4 + ["2023"] * 2 + ["2024"]), 0.5) == "2023"
+    assert common_period(pd.Series(["2022"] * 4 + ["2023"] * 2 + ["2024"]), 0.6) == "2022"
 
 
 def test_all_areas_stand_in_one_period_and_hidden_ones_nowhere(declared: Declarations) -> None:
@@ -48,6 +50,16 @@ def test_all_areas_stand_in_one_period_and_hidden_ones_nowhere(declared: Declara
     assert found["period"].unique().tolist() == ["2022"]
     assert sorted(found["area_code"]) == sorted(AREAS)
     assert found["n_areas"].unique().tolist() == [7]
+
+
+def test_the_audit_finds_a_hidden_value_in_a_comparison(declared: Declarations) -> None:
+    rows = [value(SHARE, area, "2022", 20, 40) for area in AREAS]
+    found = compare(declared, rows)
+    hidden = pd.DataFrame([*rows[1:], value(SHARE, AREAS[0], "2022", 20, 40, conf_status="C")])
+    assert audit_tables(pd.DataFrame(rows), {"area_comparisons": found}) == []
+    assert {leak.check for leak in audit_tables(hidden, {"area_comparisons": found})} == {
+        "check_confidentiality_hidden_in_area_comparisons"
+    }
 
 
 def test_an_area_is_set_beside_all_others_and_never_beside_itself(declared: Declarations) -> None:

@@ -100,6 +100,12 @@ def test_areas_and_periods_of_a_measure_are_counted_together(declared: Declarati
     assert (row["n_areas_reported"], row["n_periods_reported"], row["last_new_on"]) == (2, 1, "2023-03-01")
 
 
+def test_an_area_that_is_promised_twice_is_one_area(declared: Declarations) -> None:
+    promised = [chosen("program_participants", area, first, 6) for area, first in ((AREA, "2020"), (AREA, "2023"))]
+    row = report(platform_tables(inputs(declared, promised)), "sample_volunteers", "program_participants")
+    assert row["n_areas_chosen"] == 1
+
+
 def test_a_partner_that_promised_nothing_is_told_of_and_nothing_is_expected(declared: Declarations) -> None:
     told = [("sample_backbone", "program_participants", AREA, "2023", "s1")]
     row = report(platform_tables(inputs(declared, deliveries=told)), "sample_backbone", "program_participants")

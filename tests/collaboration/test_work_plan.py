@@ -12,7 +12,7 @@ from plan_rows import shape_rows
 from pipelines.collaboration import Inputs
 from pipelines.collaboration.work_plan import alignment, days_late, doing, work_plan_tables
 from pipelines.declarations import Declarations, load
-from pipelines.protection.audit import audit_tables
+from pipelines.protection.audit_tables import audit_tables
 
 AREA, COUNTRY = "0031", "IL"
 SHARE, COUNT, GRADE, MISSION = (
@@ -217,6 +217,7 @@ def test_the_newest_period_counts_even_where_it_is_hidden(declared: Declarations
     found = goal(declared, values, WAY, components=work("done"))
     told = ("period", "value", "value_low", "value_high", "path_value", "verdict")
     assert [found[name] for name in told] == [None] * len(told)
+    assert (found["from_value"], found["to_value"]) == (None, None)
     assert (found["conf_status"], found["alignment"], found["is_measurable"]) == ("C", "cannot_tell", True)
 
 

@@ -64,7 +64,10 @@ def test_only_those_beyond_chance_are_named_and_the_rest_counted(material: Mater
     named = [(words, bidi.plain(names)) for words, names in found.beyond]
     (above,), (below,) = ([r for r in ROWS if r[3] == position] for position in ("above", "below"))
     names = {row["area_code"]: row["name_en"] for row in material.declarations.rows("areas")}
-    assert named == [("Above what chance allows", names[above[0]]), ("Below what chance allows", names[below[0]])]
+    assert named == [
+        ("Above what chance and the usual variety of places allow", names[above[0]]),
+        ("Below what chance and the usual variety of places allow", names[below[0]]),
+    ]
     # Three are judged, one of them lies inside.
     assert "Of 3 that are large enough to be judged, 1 lie inside" in bidi.plain(found.sentences[1])
 

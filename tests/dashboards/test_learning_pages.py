@@ -191,7 +191,8 @@ def test_the_overview_counts_what_became_of_decisions_and_shows_no_cause(
 ) -> None:
     overview = next(iter(learning.pages(material, EN))).context
     told = content.tables["learning_entries"].query("follow_up == 'told'")
-    assert said(overview["n_looked_at"]) == str(len(told)) != "0"
+    compared = told[told["change"] != "not_comparable"]
+    assert said(overview["n_compared"]) == str(len(compared)) != "0"
     counts = {said(name): int(said(number)) for name, number in overview["became"].rows}
     assert counts["Improved"] == (told["change"] == "improved").sum() > 0
     assert counts["Cannot be compared"] == (told["change"] == "not_comparable").sum()
@@ -233,6 +234,16 @@ def test_commitments_stand_apart_by_unit_with_what_is_late(material: Material) -
         ["2020/21", "50,000", "0", "0", "0", "–"],
         ["2024/25", "0", "50,000", "0", "0", "–"],
     ]
+
+
+def test_periods_to_come_have_no_totals_and_the_table_of_lines_ends_before_them(content: SiteContent) -> None:
+    frame = content.tables["commitment_progress"].copy()
+    later = (frame["unit"] == "ils") & (frame["period"] == frame.loc[frame["unit"] == "ils", "period"].max())
+    frame.loc[later, ["total_promised", "total_due", "total_delivered", "share_due_delivered"]] = None
+    tables = MappingProxyType({**content.tables, "commitment_progress": frame})
+    unit = tables_of(prepare(replace(content, tables=tables)), EN)["ils"]
+    assert [said(c) for c in unit["by_period"].rows[-1]] == ["2024/25", "0", "50,000", "0", "–", "–"]
+    assert [said(c) for c in unit["by_line"].rows[-1][1:4]] == ["50,000", "0", "0"]
 
 
 def test_one_number_has_a_chart_with_its_straight_path(content: SiteContent) -> None:

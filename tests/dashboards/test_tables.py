@@ -53,7 +53,7 @@ def test_position_is_said_with_the_range_that_chance_allows(content: SiteContent
     found = changed(content, "peer_positions", position=position, limit_low_998=0.1, limit_high_998=0.3, n_peers=7)
     (row, *_) = cells(positions(found, EN, found.areas[AREAS[0]]))
     assert row[3] == "Socio-economic cluster (7)"
-    assert row[5:] == ["10.0%–30.0%", f"{position.capitalize()} what chance allows"]
+    assert row[5:] == ["10.0%–30.0%", f"{position.capitalize()} what chance and the usual variety of places allow"]
 
 
 def test_only_headline_indicators_have_a_line_in_declared_order(content: SiteContent, material: Material) -> None:

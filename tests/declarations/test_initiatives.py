@@ -158,9 +158,13 @@ def test_reports_of_the_lowest_areas_are_summed_where_no_level_is_named(folder: 
     assert [table["level"] for table in project["vars"]["observed_objects"]] == ["village"]
 
 
-def one_number(folder: Path, number: str) -> None:
+def append(folder: Path, text: str) -> None:
     with (folder / "initiative.yml").open("a", encoding="utf-8") as handle:
-        handle.write(f"\ncommitment_units: {{wells: {{en: Wells}}}}\none_number: {number}\n")
+        handle.write(f"\n{text}\n")
+
+
+def one_number(folder: Path, number: str) -> None:
+    append(folder, f"commitment_units: {{wells: {{en: Wells}}}}\none_number: {number}")
 
 
 BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
@@ -214,6 +218,16 @@ BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
         "a number in a unit that nobody counts",
         lambda f: one_number(f, "{unit: pumps, amount: 9, from_period: 2020, to_period: 2030, names: {en: Nine}}"),
         "tiny/initiative.yml: one_number.unit: 'pumps' is none of commitment_units: wells.",
+    ),
+    (
+        "a unit that may count persons",
+        lambda f: append(f, "commitment_units: {wells: {en: Wells, counts_persons: perhaps}}"),
+        "tiny/initiative.yml: commitment_units.wells: counts_persons must be true or false.",
+    ),
+    (
+        "a comparison of more than all areas",
+        lambda f: append(f, "comparison: {least_share_of_areas: 2}"),
+        "tiny/initiative.yml: comparison.least_share_of_areas: must be a number from 0 to 1, not '2'.",
     ),
     (
         "a number without an end",

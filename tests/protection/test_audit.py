@@ -15,9 +15,11 @@ from protection_tables import AREAS, INDICATORS, SETTINGS, across, assessed, tab
 
 import pipelines.protection.audit as audit_module
 import pipelines.protection.audit_pools as audit_pools_module
+import pipelines.protection.audit_tables as audit_tables_module
 import pipelines.protection.audit_targets as audit_targets_module
 from pipelines.protection import protect
-from pipelines.protection.audit import audit, audit_tables
+from pipelines.protection.audit import audit
+from pipelines.protection.audit_tables import audit_tables
 
 
 @pytest.fixture
@@ -166,12 +168,12 @@ def test_previous_period_is_named_in_its_own_notation() -> None:
     assert {pair: audit_module._previous(*pair) for pair in known} == known
 
 
-@pytest.mark.parametrize("module", [audit_module, audit_pools_module, audit_targets_module])
+@pytest.mark.parametrize("module", [audit_module, audit_pools_module, audit_tables_module, audit_targets_module])
 def test_audit_shares_no_code_with_suppression(module: Any) -> None:
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    own = {audit_pools_module.__name__, audit_targets_module.__name__}
+    own = {audit_module.__name__, audit_pools_module.__name__, audit_targets_module.__name__}
     assert not [name for name in (modules | names) - own if name and name.startswith("pipelines")]
 
 
@@ -294,8 +296,90 @@ def test_a_table_repeats_a_value_only_as_it_is_shown(published) -> None:
     renamed = {"period": "then_period", "value": "then_value"}
     told = of_b.rename(columns=renamed).assign(then_value_low=1.0)
     assert audit_tables(published, {"entries": told}) == []
-    nothing = told.assign(then_value=None, then_period=None)
+    nothing = told.assign(then_value=None, then_period=None, then_value_low=None)
     assert audit_tables(published, {"entries": nothing}) == []
     for other in ({"then_value": told["then_value"] + 1}, {"member": "a"}, {"then_period": "1999"}):
         (leak,) = audit_tables(published, {"entries": told.assign(**other)})
         assert leak.check == "check_confidentiality_hidden_in_entries"
+
+
+@pytest.fixture
+def totals() -> pd.DataFrame:
+    """A share in two years: 30 of 90, then hidden; and the same of another area, shown in both."""
+    first = table("examinees_share", {"all": (30, 90)}, period="2013")
+    hidden = table("examinees_share", {"all": (5, 90)}, period="2014")
+    values = protect(pd.concat([first, hidden], ignore_index=True), INDICATORS, AREAS, SETTINGS)
+    assert values["conf_status"].tolist() == ["F", "C"]
+    return values
+
+
+CELL = {"indicator_id": "examinees_share", "area_code": "0001", "frequency": "A", "dimension": "all", "member": "all"}
+SHOWN = {"period": "2013", "value": 30 / 90}
+
+
+def told(values: pd.DataFrame, **columns: Any) -> list[str]:
+    return [leak.message for leak in audit_tables(values, {"table": pd.DataFrame([columns])})]
+
+
+VALUE_LEAKS = "A row of table tells a value that is not shown."
+PERIOD_LEAKS = "A row of table tells of a period that is hidden."
+CARRIES = "A row of table that is not free carries numbers."
+
+
+def test_a_value_beside_its_period_is_the_published_one_with_its_size(totals) -> None:
+    assert told(totals, **CELL, **SHOWN, denominator=90.0, value_low=0.2) == []
+    assert told(totals, **CELL, **SHOWN | {"value": 0.3}) == [VALUE_LEAKS]
+    assert told(totals, **CELL, **SHOWN, denominator=80.0) == [VALUE_LEAKS]
+    assert told(totals, **CELL, period="2014", value=5 / 90) == [VALUE_LEAKS, PERIOD_LEAKS]
+    assert told(totals, **CELL, period="2013", value=None, value_high=0.4) == [VALUE_LEAKS]
+
+
+def test_every_period_of_a_row_is_looked_at(totals) -> None:
+    assert told(totals, **CELL, **SHOWN, previous_period=None, previous_value=None) == []
+    assert told(totals, **CELL, **SHOWN, previous_period="2013", previous_value=30 / 90) == []
+    hidden = {"previous_period": "2014", "previous_value": 5 / 90}
+    assert told(totals, **CELL, **SHOWN, **hidden) == [VALUE_LEAKS, PERIOD_LEAKS]
+    assert told(totals, **CELL, **SHOWN, **hidden | {"previous_value": None}) == [PERIOD_LEAKS]
+
+
+@pytest.mark.parametrize("column", ["value", "from_value", "to_value", "path_value", "difference_low"])
+def test_a_row_that_is_not_free_carries_no_number(totals, column) -> None:
+    hidden = {**CELL, "period": None, "from_period": "2013", "conf_status": "C", "n_due": 3, "budget_spent": 9.0}
+    assert told(totals, **hidden, to_value=None) == []
+    assert CARRIES in told(totals, **hidden, **{column: 7.0})
+
+
+def test_a_row_without_a_status_may_tell_a_plan_and_nothing_measured(totals) -> None:
+    unknown = {**CELL, "conf_status": None, "from_period": "2013", "from_value": 0.33, "to_value": 0.5}
+    assert told(totals, **unknown) == []
+    assert told(totals, **unknown | {"from_period": "2014"}) == [VALUE_LEAKS]
+    assert told(totals, **unknown, difference=0.1) == [CARRIES]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"indicator_id": "examinees_share", "value": 0.1},
+        {"indicator_id": "examinees_share", "area_code": "0001", "period": "2013", "value": 30 / 90},
+        {"indicator_id": "examinees_share", "share": 0.1},
+        {**CELL, "old_value": 0.1},
+        {**CELL, "denominator": 90},
+        {name: value for name, value in CELL.items() if name != "frequency"} | {"difference": 0.1},
+    ],
+)
+def test_a_number_that_no_check_takes_is_a_leak(totals, columns) -> None:
+    (message,) = told(totals, **columns)
+    assert message.startswith("No check knows what ")
+
+
+def test_tables_without_what_was_measured_are_passed_over(totals) -> None:
+    assert told(totals, indicator_id="examinees_share", n_areas_reported=3, is_own=True) == []
+    assert told(totals, area_code="0001", share=0.3) == []
+    for name in audit_tables_module.REPEAT_NOTHING:
+        assert audit_tables(totals, {name: pd.DataFrame([{"indicator_id": "examinees_share", "value": 3.0}])}) == []
+
+
+def test_what_is_foretold_of_a_period_is_no_value_of_it(totals) -> None:
+    later = pd.DataFrame([{**CELL, "period": "2015", "value": 0.4}])
+    assert audit_tables(totals, {"forecasts": later}) == []
+    assert len(audit_tables(totals, {"forecasts": later.assign(period="2014")})) == 1
