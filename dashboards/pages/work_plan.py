@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from babel.numbers import get_currency_name
-from babel.units import format_unit
 
 from dashboards import bidi
 from dashboards.charts.words import capital, headline
@@ -259,7 +258,7 @@ def _now(voice: Voice, row: Any) -> str:
 def _component(material: Material, voice: Voice, row: Any) -> ComponentView:
     verdict, late = row.verdict, row.days_late
     # The badge says already what the days are late for.
-    note = "" if late is None else bidi.name(format_unit(late, "duration-day", locale=voice.locale), voice.direction)
+    note = "" if late is None else voice.say("Days: {days}", days=voice.integer(late))
     code = voice.say("Component {code}", code=bidi.name(row.component_id))
     return ComponentView(
         name=_text(voice, row.component_name, code),

@@ -146,7 +146,7 @@ def test_a_goal_shows_its_way_and_its_work(goals: list[GoalView]) -> None:
     assert isinstance(component, ComponentView)
     assert (component.verdict.code, component.verdict.text) == ("behind", "Late")
     # From 30 June to 3 November. That they are late is said once.
-    assert plain(component.note) == "126 days"
+    assert plain(component.note) == "Days: 126"
 
 
 def test_a_goal_that_says_nothing_is_listed_with_what_is_missing(site: Path, goals: list[GoalView]) -> None:
