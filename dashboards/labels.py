@@ -161,6 +161,7 @@ CHECKS: Mapping[str, str] = {
 # How far an action component of a work plan is, and the icon of a verdict that says the same without words.
 DOING: Mapping[str, str] = {
     "done": N_("Done"),
+    "done_late": N_("Done late"),
     "on_time": N_("Under way, on time"),
     "late": N_("Late"),
     "not_begun": N_("Should have begun"),
@@ -169,8 +170,8 @@ DOING: Mapping[str, str] = {
     "cannot_tell": N_("Cannot be told: a date is missing"),
 }
 DOING_ICONS: Mapping[str, str] = {
-    "done": "met", "on_time": "on_track", "late": "behind", "not_begun": "behind", "not_due": "too_early",
-    "stopped": "no_target", "cannot_tell": "not_enough_data",
+    "done": "met", "done_late": "behind", "on_time": "on_track", "late": "behind", "not_begun": "behind",
+    "not_due": "too_early", "stopped": "no_target", "cannot_tell": "not_enough_data",
 }  # fmt: skip
 
 # Goals of work plans that have no verdict on their way, beside VERDICTS.
@@ -190,28 +191,33 @@ LACKS: Mapping[str, str] = {
     "source": N_("from which source the values come"),
     "group": N_("a group that the indicator is divided by"),
     "unit": N_("values in the unit of the indicator"),
-    "direction": N_("a value to be reached that is better than that at the start"),
+    "direction": N_("a value to be reached that is better than that at the start, which was beyond it already"),
 }
 
-# Whether work and value go together, and what follows from it.
+# Whether work and value go together: what is seen, and nothing of what moves what.
 ALIGNMENTS: Mapping[str, str] = {
-    "both": N_("The work is done or on time, and the value is on its way."),
+    "both": N_("Most of the work due is done or on time, and the value is on its way."),
     "below_only": N_(
-        "The work is done or on time, and no effect is seen in the value: look again at why it was to work."
+        "Most of the work due is done or on time, and the value does not show it: look again at what was expected of "
+        "it."
     ),
-    "above_only": N_("The value is on its way without the planned work: ask what moves it."),
-    "neither": N_("Neither the work nor the value is on its way."),
+    "above_only": N_("The value is on its way, while most of the work due is late, stopped or not begun."),
+    "neither": N_("Most of the work due is late, stopped or not begun, and the value is not on its way."),
     "cannot_tell": N_("Whether work and value go together cannot be told yet."),
 }
 MISSION_ALIGNMENTS: Mapping[str, str] = {
-    "both": N_("Most goals are on their way, and so is the mission."),
+    "both": N_("Most of the goals that can be judged are on their way, and so is the mission."),
     "below_only": N_(
-        "Most goals are on their way, and the mission does not come nearer: ask whether these goals lead to it."
+        "Most of the goals that can be judged are on their way, and the mission's value does not show it: look again "
+        "at whether these goals lead to it."
     ),
-    "above_only": N_("The mission comes nearer while most goals do not: ask what moves it."),
-    "neither": N_("Neither most goals nor the mission are on their way."),
+    "above_only": N_("The mission comes nearer, while most of the goals that can be judged are not on their way."),
+    "neither": N_("Most of the goals that can be judged are not on their way, and neither is the mission."),
     "cannot_tell": N_("Whether the goals and the mission go together cannot be told yet."),
 }
+COUNTED_DIFFERENTLY = N_(
+    "Whether the two go together cannot be told: the value has been counted differently since the start."
+)
 ALIGNMENT_ICONS: Mapping[str, str] = {
     "both": "met", "below_only": "behind", "above_only": "on_track", "neither": "behind",
     "cannot_tell": "not_enough_data",

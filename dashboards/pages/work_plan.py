@@ -18,6 +18,7 @@ from dashboards.labels import (
     ALIGNMENT_ICONS,
     ALIGNMENTS,
     CHANGES,
+    COUNTED_DIFFERENTLY,
     DOING,
     DOING_ICONS,
     GOAL_ICONS,
@@ -33,13 +34,10 @@ from dashboards.language import Voice
 from dashboards.views import Badge, Link, Page, Table
 from pipelines.declarations import split_list
 
-COMPONENTS, YEARS, GOALS, MISSIONS = (
-    "work_plan_components", "work_plan_years", "work_plan_goals_standing", "work_plan_missions",
+AREAS, COMPONENTS, YEARS, GOALS, MISSIONS = (
+    "work_plan_areas", "work_plan_components", "work_plan_years", "work_plan_goals_standing", "work_plan_missions",
 )  # fmt: skip
 SHAPE, AMOUNT_UNIT = "work_plan", "amount_unit"
-# Of these components nothing can be said for or against, so they count in no sum.
-NOT_COUNTED = ("not_due", "cannot_tell")
-DONE_OR_ON_TIME = ("done", "on_time")
 HIDDEN_STATUS = "C"
 Rows = Sequence[Any]
 Facts = tuple[tuple[str, str], ...]
@@ -100,14 +98,13 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
 
 def has_plan(material: Material, area: Area) -> bool:
     """Whether anybody sent goals or work of the area."""
-    return bool(_rows(material, GOALS, area) or _rows(material, COMPONENTS, area))
+    return bool(_rows(material, AREAS, area))
 
 
 def link(material: Material, voice: Voice, area: Area) -> Link | None:
     """The way to the page, and how much of the work is done or on time; None without a plan."""
-    if not has_plan(material, area):
-        return None
-    return Link(path_below(area), voice.say("Work plan"), _work(voice, *_counts(_rows(material, COMPONENTS, area))))
+    rows = _rows(material, AREAS, area)
+    return Link(path_below(area), voice.say("Work plan"), _work(voice, rows[0])) if rows else None
 
 
 def path_below(area: Area) -> str:
@@ -139,7 +136,7 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
             "missions": [_mission(material, voice, row) for row in _rows(material, MISSIONS, area)],
             "goals": goals,
             "others": [_component(material, voice, row) for row in components if row.work_goal_id not in known],
-            "work": _work(voice, *_counts(components)),
+            "work": _work(voice, *_rows(material, AREAS, area)),
             "unmeasurable": [(goal.name, goal.lacks) for goal in goals if goal.lacks],
             "money": _money(voice, _rows(material, YEARS, area)),
             "currency": bidi.name(get_currency_name(currency, locale=voice.locale)) if currency else "",
@@ -147,25 +144,25 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
     )
 
 
-def _counts(components: Rows) -> tuple[int, int]:
-    verdicts = [row.verdict for row in components]
-    return sum(v in DONE_OR_ON_TIME for v in verdicts), sum(v not in NOT_COUNTED for v in verdicts)
-
-
-def _work(voice: Voice, n_well: int, n_due: int) -> str:
-    if not n_due:
-        return voice.say("No work is due yet.")
-    well, due = voice.integer(n_well), voice.integer(n_due)
-    return voice.say("{well} of {due} components due are done or on time", well=well, due=due)
+def _work(voice: Voice, row: Any) -> str:
+    """How much of the work due is done or on time; a colon before each number, so that one reads as well as many."""
+    if not row.n_due:
+        return voice.say("No work is due yet")
+    well, due, late = (voice.integer(n) for n in (row.n_done_or_on_time, row.n_due, row.n_done_late))
+    if row.n_done_late:
+        return voice.say(
+            "Components due: {due}; done or on time: {well}; done late: {late}", due=due, well=well, late=late
+        )
+    return voice.say("Components due: {due}; done or on time: {well}", due=due, well=well)
 
 
 def _mission(material: Material, voice: Voice, row: Any) -> MissionView:
     verdict, change = row.verdict, row.change_from_baseline
-    badge = Badge(verdict, voice.word(VERDICTS, verdict)) if verdict else None
+    badge = Badge(verdict, _verdict_word(voice, VERDICTS, row)) if verdict else None
     if verdict == NO_TARGET and change:
         badge = Badge(change, f"{voice.say('Since the baseline')}: {voice.word(CHANGES, change)}")
     goals = voice.say(
-        "{total} goals, {measurable} of them measurable; of {judged} that can be judged, {well} are on their way.",
+        "Goals: {total}; measurable: {measurable}; can be judged: {judged}; of these on their way: {well}",
         well=voice.integer(row.n_going_well),
         judged=voice.integer(row.n_judged),
         total=voice.integer(row.n_goals),
@@ -176,7 +173,7 @@ def _mission(material: Material, voice: Voice, row: Any) -> MissionView:
         verdict=badge,
         facts=((voice.say("Now"), _now(voice, row)),),
         goals=goals,
-        alignment=_alignment(voice, MISSION_ALIGNMENTS, row.alignment),
+        alignment=_alignment(voice, MISSION_ALIGNMENTS, row),
     )
 
 
@@ -184,25 +181,30 @@ def _goal(material: Material, voice: Voice, row: Any, components: Rows) -> GoalV
     below = [c for c in components if c.work_goal_id == row.work_goal_id]
     return GoalView(
         name=_text(voice, row.work_goal_name, voice.say("Goal {code}", code=bidi.name(row.work_goal_id))),
-        verdict=_goal_verdict(material, voice, row),
+        verdict=_goal_verdict(voice, row),
         facts=tuple(_goal_facts(material, voice, row)),
         lacks=tuple(voice.word(LACKS, code) for code in split_list(row.missing)),
-        work=_work(voice, row.n_done_or_on_time, row.n_due),
+        work=_work(voice, row),
         budget=_spent(voice, row.budget_planned, row.budget_spent),
-        alignment=_alignment(voice, ALIGNMENTS, row.alignment) if row.is_measurable else None,
+        alignment=_alignment(voice, ALIGNMENTS, row) if row.is_measurable else None,
         components=tuple(_component(material, voice, component) for component in below),
     )
 
 
-def _goal_verdict(material: Material, voice: Voice, row: Any) -> Badge:
+def _goal_verdict(voice: Voice, row: Any) -> Badge:
     verdict = row.verdict
     if verdict is None:
         return Badge(HIDDEN, capital(voice.word(STATES, HIDDEN)))
-    word = voice.word(GOAL_VERDICTS, verdict)
-    is_across = verdict in JUDGED and material.breaks_between(row.indicator_id, row.from_period, row.period)
-    if is_across:
-        word = voice.say("{verdict}, counted differently", verdict=word)
+    word = _verdict_word(voice, GOAL_VERDICTS, row)
+    if row.is_within_chance:
+        word = voice.say("{verdict}, within chance", verdict=word)
     return Badge(GOAL_ICONS.get(verdict, verdict), word)
+
+
+def _verdict_word(voice: Voice, words: Mapping[str, str], row: Any) -> str:
+    word = voice.word(words, row.verdict)
+    is_marked = row.is_across_break and row.verdict in JUDGED
+    return voice.say("{verdict}, counted differently", verdict=word) if is_marked else word
 
 
 def _goal_facts(material: Material, voice: Voice, row: Any) -> Iterator[tuple[str, str]]:
@@ -255,8 +257,8 @@ def _now(voice: Voice, row: Any) -> str:
 
 def _component(material: Material, voice: Voice, row: Any) -> ComponentView:
     verdict, late = row.verdict, row.days_late
-    days = voice.integer(late) if late is not None else ""
-    note = "" if late is None else voice.say("{days} days late", days=days)
+    # The badge says already what the days are late for.
+    note = "" if late is None else voice.say("Days: {days}", days=voice.integer(late))
     code = voice.say("Component {code}", code=bidi.name(row.component_id))
     return ComponentView(
         name=_text(voice, row.component_name, code),
@@ -284,20 +286,24 @@ def _component_facts(voice: Voice, row: Any) -> Iterator[tuple[str, str]]:
 
 
 def _amount(material: Material, voice: Voice, row: Any) -> Bar | None:
-    """Planned beside done, of what; None where neither is told."""
+    """Planned beside done, of what; None where neither is told. Of few persons it says neither."""
     planned, done = row.planned_amount, row.done_amount
     if planned is None and row.amount_conf_status is None:
         return None
     codes = material.declarations.shapes[SHAPE].column(AMOUNT_UNIT).codes
     unit = next((voice.of(code.labels).isolated for code in codes if code.value == row.amount_unit), "")
     words = bidi.name(row.amount_of) if row.amount_of else unit
-    if row.amount_conf_status == HIDDEN_STATUS:
-        told, bar = voice.word(STATES, HIDDEN), (None, None)
+    is_hidden = row.amount_conf_status == HIDDEN_STATUS
+    bar = (None, None) if is_hidden else (done, planned)
+    if is_hidden and planned is None:
+        text = capital(voice.word(STATES, HIDDEN))
     else:
-        told, bar = voice.integer(done) if done is not None else voice.word(STATES, "missing"), (done, planned)
-    text = voice.say(
-        "{planned} planned, done: {done}", planned=voice.integer(planned) if planned is not None else "–", done=told
-    )
+        gap = voice.word(STATES, HIDDEN if is_hidden else "missing")
+        text = voice.say(
+            "{planned} planned, done: {done}",
+            planned=_sum(voice, planned),
+            done=gap if done is None else voice.integer(done),
+        )
     return Bar(f"{text} · {words}" if words else text, *bar)
 
 
@@ -338,5 +344,7 @@ def _text(voice: Voice, text: str | None, code: str) -> str:
     return bidi.name(text) if text else voice.say("{thing} (its words have not been released)", thing=code)
 
 
-def _alignment(voice: Voice, words: Mapping[str, str], code: str) -> Badge:
-    return Badge(ALIGNMENT_ICONS[code], voice.word(words, code))
+def _alignment(voice: Voice, words: Mapping[str, str], row: Any) -> Badge:
+    """Whether two levels go together; where the method changed on the way, that this is why it is left open."""
+    text = COUNTED_DIFFERENTLY if row.is_across_break else words[row.alignment]
+    return Badge(ALIGNMENT_ICONS[row.alignment], voice.say(text))

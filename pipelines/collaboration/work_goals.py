@@ -7,7 +7,7 @@ A goal says from what, to what, by when and from which source. Its verdict is th
 by the same code, on the straight way from its own start to its own end.
 
 What a plan says of people is shown only where the catalogue shows it too: a value at the start whose cell is not shown
-would give that cell away, so it is left out, and with it the end and the verdict.
+would give that cell away, so it is left out, and with it the end, the verdict, and what comparing the two would tell.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.assessment import assess
+from pipelines.assessment.changes import crosses_break
 from pipelines.assessment.periods import SERIES, month_number
 from pipelines.collaboration.inputs import Inputs, register_frame
 from pipelines.declarations import Declarations, split_list
@@ -27,7 +28,8 @@ ALL = "all"
 FREE, HIDDEN = "F", "C"
 NOT_MEASURABLE, NOT_FOLLOWED, NOT_ENOUGH_DATA = "not_measurable", "not_followed", "not_enough_data"
 # Verdicts that say yes or no; any other leaves it open.
-GOING_WELL, BEHIND = frozenset({"met", "ahead", "on_track"}), frozenset({"behind"})
+MET = "met"
+GOING_WELL, BEHIND = frozenset({MET, "ahead", "on_track"}), frozenset({"behind"})
 
 Key = tuple[str, str, str, str, str]
 
@@ -40,6 +42,7 @@ class Cell(NamedTuple):
     value_high: float | None
     coverage: float | None
     conf_status: str
+    baseline_period: str | None
     verdict: str | None
     change_from_baseline: str | None
 
@@ -49,7 +52,7 @@ class Cell(NamedTuple):
         return self.conf_status == FREE and self.value is not None
 
 
-NO_CELL = Cell(None, None, None, None, "", None, None)
+NO_CELL = Cell(None, None, None, None, "", None, None, None)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ class Goal:
     conf_status: str | None
     path_value: float | None
     verdict: str | None
+    is_across_break: bool
+    is_within_chance: bool
 
 
 @dataclass(frozen=True)
@@ -160,8 +165,30 @@ def judged_goals(inputs: Inputs, rows: pd.DataFrame) -> list[Goal]:
     catalogue = Catalogue(inputs, indicator_ids, area_codes)
     found = [_standing(goal, catalogue) for goal in goals]
     ways = [way for _, way in found if way is not None]
-    verdicts = iter(_verdicts(ways, catalogue))
-    return [goal if way is None else replace(goal, verdict=next(verdicts)) for goal, way in found]
+    pairs = [(way.from_period, way.period) for way in ways]
+    crossed = across_breaks([way.key[0] for way in ways], pairs, inputs.declarations)
+    answers = iter(zip(_verdicts(ways, catalogue), crossed, strict=True))
+    return [goal if way is None else _judged(goal, way, *next(answers), catalogue) for goal, way in found]
+
+
+def across_breaks(
+    indicator_ids: Sequence[str], periods: Sequence[tuple[str | None, str | None]], declarations: Declarations
+) -> list[bool]:
+    """Whether a declared break of each indicator parts its two periods; no where either is not told."""
+    first, last = np.array([[month_number(p) for p in pair] for pair in periods], dtype=float).reshape(-1, 2).T
+    crossed = crosses_break(pd.Series(indicator_ids, dtype=object), first, last, register_frame(declarations, "breaks"))
+    return [bool(answer) for answer in crossed]
+
+
+def _judged(goal: Goal, way: Way, verdict: str, is_across_break: bool, catalogue: Catalogue) -> Goal:
+    is_within = verdict == MET and _falls_short(goal, way.to_value, catalogue.indicators[way.key[0]])
+    return replace(goal, verdict=verdict, is_across_break=is_across_break, is_within_chance=is_within)
+
+
+def _falls_short(goal: Goal, target: float, indicator: Mapping[str, Any]) -> bool:
+    """Whether the interval of the value reaches to the worse side of the target."""
+    end = goal.value_high if indicator["direction"] == "down" else goal.value_low
+    return end is not None and _is_worse(end, target, indicator)
 
 
 def _standing(row: Any, catalogue: Catalogue) -> tuple[Goal, Way | None]:
@@ -172,11 +199,15 @@ def _standing(row: Any, catalogue: Catalogue) -> tuple[Goal, Way | None]:
     period, now = catalogue.latest(key) if key else (None, NO_CELL)
     start = catalogue.cell(key, row.from_period) if key else NO_CELL
     target = _target(row, catalogue, dimension, member)
-    missing = tuple(_missing(row, indicator, dimension, catalogue.inputs.declarations))
     status = conf_status(start, now)
-    # What the catalogue does not show of the start is told by nothing here either; a hidden row holds no number.
-    is_start_shown = start.is_shown and status != HIDDEN
-    is_open = status != HIDDEN and indicator is not None and row.from_value is None
+    # What the catalogue does not show of the start is told by nothing here either, nor by what it is compared with; a
+    # hidden row holds no number.
+    is_hidden = status == HIDDEN
+    is_start_shown = start.is_shown and not is_hidden
+    is_end_told = is_start_shown or (not is_hidden and indicator is not None and row.from_value is None)
+    missing = tuple(_missing(row, indicator, dimension))
+    if indicator is not None and is_end_told:
+        missing += tuple(_unfit(row.from_value, target, indicator, catalogue.inputs.declarations))
     way = None
     if not missing and target is not None and key and period and status == FREE and is_start_shown:
         way = Way(key, row.from_period, row.from_value, row.by_period, target, period)
@@ -196,7 +227,7 @@ def _standing(row: Any, catalogue: Catalogue) -> tuple[Goal, Way | None]:
         from_period=row.from_period,
         from_value=row.from_value if is_start_shown else None,
         by_period=row.by_period,
-        to_value=target if is_start_shown or is_open else None,
+        to_value=target if is_end_told else None,
         to_area_code=row.to_area_code,
         is_measurable=not missing,
         missing=";".join(missing),
@@ -207,6 +238,8 @@ def _standing(row: Any, catalogue: Catalogue) -> tuple[Goal, Way | None]:
         conf_status=status,
         path_value=way.at(way.period) if way else None,
         verdict=_without_way(missing, indicator, status),
+        is_across_break=False,
+        is_within_chance=False,
     )
     return goal, way
 
@@ -238,9 +271,7 @@ def _target(row: Any, catalogue: Catalogue, dimension: str | None, member: str) 
     return catalogue.newest_whole(key, row.by_period)
 
 
-def _missing(
-    row: Any, indicator: Mapping[str, Any] | None, dimension: str | None, declarations: Declarations
-) -> Iterator[str]:
+def _missing(row: Any, indicator: Mapping[str, Any] | None, dimension: str | None) -> Iterator[str]:
     """What a goal lacks, as codes, in this order."""
     if row.from_value is None:
         yield "from_what"
@@ -256,12 +287,16 @@ def _missing(
         yield "source"
     if dimension is None:
         yield "group"
-    if indicator is None:
-        return
+
+
+def _unfit(
+    start: float | None, target: float | None, indicator: Mapping[str, Any], declarations: Declarations
+) -> Iterator[str]:
+    """What is wrong with the numbers of a way, as codes; the target may be another area's value."""
     low, high = _bounds(indicator, declarations)
-    if any(value is not None and not low <= value <= high for value in (row.from_value, row.to_value)):
+    if any(value is not None and not low <= value <= high for value in (start, target)):
         yield "unit"
-    elif row.from_value is not None and row.to_value is not None and _is_worse(row, indicator):
+    elif start is not None and target is not None and _is_worse(target, start, indicator):
         yield "direction"
 
 
@@ -273,9 +308,8 @@ def _bounds(indicator: Mapping[str, Any], declarations: Declarations) -> tuple[f
     return low, high
 
 
-def _is_worse(row: Any, indicator: Mapping[str, Any]) -> bool:
-    is_down = indicator["direction"] == "down"
-    return bool(row.to_value > row.from_value if is_down else row.to_value < row.from_value)
+def _is_worse(value: float, than: float, indicator: Mapping[str, Any]) -> bool:
+    return bool(value > than if indicator["direction"] == "down" else value < than)
 
 
 def _verdicts(ways: Sequence[Way], catalogue: Catalogue) -> list[str]:
