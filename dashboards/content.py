@@ -65,6 +65,8 @@ class Point(NamedTuple):
     verdict: str | None = None
     change_from_baseline: str | None = None
     change_from_previous: str | None = None
+    numerator: float | None = None
+    denominator: float | None = None
     submissions: str | None = None
     obs_status: str | None = None
 

@@ -139,7 +139,10 @@ class IndicatorRow:
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """One indicator with what it is: its newest value, the one before, and the plain difference between them."""
+    """One indicator: its newest whole period, the one before, the plain difference, and what came since.
+
+    `so_far`: the periods that are not over, as text; empty where there is none.
+    """
 
     id: str
     name: Name
@@ -148,11 +151,12 @@ class MeasureRow:
     value: str
     before: str
     difference: str
+    so_far: str
 
 
 class Answer(NamedTuple):
-    """A written answer as it was given, with what it is about and when."""
+    """A written answer as it was given, with what it is about and in which period."""
 
     topic: str
-    date: str
+    period: str
     text: str

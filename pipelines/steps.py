@@ -81,7 +81,7 @@ def intake(shop: Workshop) -> list[Taken]:
 
 def model(shop: Workshop) -> warehouse.BuildResult:
     """Build and test the next warehouse, and list for the analyst what sources tell differently in it."""
-    result = warehouse.build(shop.declarations, shop.home)
+    result = warehouse.build(shop.declarations, shop.home, as_of(shop))
     reconciliation.keep(shop.home, shop.declarations, shop.ledger)
     return result
 

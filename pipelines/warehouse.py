@@ -118,8 +118,10 @@ def manifest(declarations: Declarations, home: Home) -> dict[str, Any]:
     return json.loads(written.read_bytes())
 
 
-def build(declarations: Declarations, home: Home, *, with_unit_tests: bool = False) -> BuildResult:
+def build(declarations: Declarations, home: Home, as_of: str, *, with_unit_tests: bool = False) -> BuildResult:
     """Build every model into a new `home.next_warehouse` from what lies in `home.landing`, and test what was built.
+
+    `as_of`: ISO date; what is dated after it is planned (macro `period_once_past`). SQL has no other clock.
 
     dbt's unit tests look at made-up rows and never at those that landed: they prove a change of a model, not a run.
 
@@ -129,7 +131,7 @@ def build(declarations: Declarations, home: Home, *, with_unit_tests: bool = Fal
     home.next.mkdir(parents=True, exist_ok=True)
     for old in (home.next_warehouse, home.next_warehouse.with_name(home.next_warehouse.name + ".wal")):
         old.unlink(missing_ok=True)
-    with _dbt(home) as invoke:
+    with _dbt(home, as_of) as invoke:
         outcome = invoke(["build", *(() if with_unit_tests else WITHOUT_UNIT_TESTS)], _parse(invoke))
     if outcome.result is None:
         raise WarehouseError([_one_line(outcome.exception)])
@@ -432,7 +434,7 @@ def _environment(home: Home) -> dict[str, str]:
 
 
 @contextmanager
-def _dbt(home: Home) -> Iterator[Any]:
+def _dbt(home: Home, as_of: str = "") -> Iterator[Any]:
     """A function (arguments, manifest) → dbtRunnerResult; environment and open database end with the block."""
     # dbt takes three seconds to load; commands that build nothing must not pay them.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -446,7 +448,8 @@ def _dbt(home: Home) -> Iterator[Any]:
         places = ["--project-dir", folder, "--profiles-dir", folder]
         return dbtRunner(manifest=parsed).invoke([*flags, *arguments, *places])
 
-    wanted = _environment(home)
+    # The day changes with every delivery: as a variable of the project it would have all of it parsed anew.
+    wanted = _environment(home) | {"MEASURE_AS_OF": as_of}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

@@ -22,15 +22,15 @@ def partnership_tables() -> dict[str, pd.DataFrame]:
     meetings.append({"area_code": AREA, "working_group": "קבוצה ב", "meeting_date": "2024-03-01"} | empty)
     group = {"area_code": AREA, "working_group": "Group A"}
     tasks = [
-        group | {"organisation": "City", "n_tasks": 9, "n_done": 5, "n_open": 4, "n_past_due": 3},
-        group | {"organisation": "Fund", "n_tasks": 2, "n_done": 2, "n_open": 0, "n_past_due": 0},
+        group | {"organisation": "City", "n_tasks": 9, "n_done": 5, "n_open": 4, "n_past_due": 3, "n_not_met_since": 2},
+        group | {"organisation": "Fund", "n_tasks": 2, "n_done": 2, "n_open": 0, "n_past_due": 0, "n_not_met_since": 0},
     ]
     raised = {
         "area_code": AREA, "raised_id": "1", "title": "An open laboratory", "raised_on": "2024-01-15",
         "organisation": "Fund", "organisation_sector": "third", "initiative_status": "adopted",
     }  # fmt: skip
     answer = {
-        "area_code": AREA, "answer_number": 1, "answered_on": "2024-05-20", "survey_topic": "trust",
+        "area_code": AREA, "answer_number": 1, "period": "2024", "survey_topic": "trust",
         "answer_text": HOSTILE_ANSWER,
     }  # fmt: skip
     return {

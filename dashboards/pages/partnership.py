@@ -10,16 +10,19 @@ from typing import Any
 from dashboards import bidi
 from dashboards.cards import latest
 from dashboards.charts.words import cell, headline, with_range
-from dashboards.content import HIDDEN, Area, Indicator, Material, Series
-from dashboards.labels import INFRASTRUCTURE, PARTNER_TYPES, SINCE_PREVIOUS, STATES
+from dashboards.content import HIDDEN, Area, Indicator, Material, Point, Series
+from dashboards.labels import INFRASTRUCTURE, SINCE_PREVIOUS, STATES
 from dashboards.language import Voice
 from dashboards.views import Answer, Link, MeasureRow, Page, Table
+from pipelines.collaboration.due import SCHOOL_YEAR, is_over
 
 MEETINGS, TASKS, RAISED = "partnership_meetings", "partnership_tasks", "partnership_initiatives"
 ANSWERS, WAITING = "partnership_answers_released", "partnership_answers_waiting"
 TOLD = (MEETINGS, TASKS, RAISED, ANSWERS, WAITING)
 # Rows that a table opens with; the others are folded away.
 NEWEST = 6
+# What is said of a difference in so many words; the numbers behind it stand beside the name.
+JUDGED = ("improved", "worsened")
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -63,10 +66,11 @@ def _rows(material: Material, table: str, area: Area) -> Rows:
     return material.tables.get(table, {}).get(area.code, ())
 
 
-def _measured(material: Material, area: Area) -> list[Indicator]:
-    """The indicators of the partnership itself of which anything was reported here."""
-    ours = (i for i in material.indicators.values() if i.row["axis"] == INFRASTRUCTURE)
-    return [indicator for indicator in ours if material.points(area.code, indicator.id)]
+def _is_over(material: Material, point: Point) -> bool:
+    """Whether a period had ended by the day of the release: half a year is not compared with a whole one."""
+    initiative = material.declarations.initiative
+    is_school_year = initiative.calendar == SCHOOL_YEAR
+    return is_over(point.period, is_school_year, initiative.settings["school_year_begins"], material.content.as_of)
 
 
 def _page(material: Material, voice: Voice, area: Area) -> Page:
@@ -88,6 +92,7 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
             "numbers": _numbers(material, voice, area),
             "since": voice.word(SINCE_PREVIOUS, frequency) if frequency else "",
             "measures": [_measure(material, voice, area, indicator) for indicator in shown],
+            "is_unfinished": any(not _is_over(material, material.points(area.code, i.id)[-1]) for i in shown),
             "has_persons": any(i.row["counts_persons"] for i in shown),
             "meetings": list(_meetings(material, voice, area)),
             "tasks": _tasks(material, voice, area),
@@ -103,34 +108,65 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
 
 
 def _standing(material: Material, voice: Voice, area: Area, shown: Sequence[Indicator]) -> list[tuple[str, str]]:
-    """Which indicators rose and which fell since the period before, as pairs of a code and a sentence of names."""
+    """Which indicators rose and which fell between the newest two whole periods, as pairs of a code and a sentence."""
     found: dict[str, list[str]] = {}
     for indicator in shown:
-        code = _direction(indicator, material.points(area.code, indicator.id))
-        found.setdefault(code, []).append(headline(voice, indicator).isolated)
+        points = _over(material, area, indicator)
+        code = _direction(indicator, points)
+        name = headline(voice, indicator).isolated
+        found.setdefault(code, []).append(_with_parts(voice, name, points) if code in JUDGED else name)
     words = {
         "improved": voice.say("Better than the period before"),
         "worsened": voice.say("Worse than the period before"),
         "no_clear_change": voice.say("No change, or none that is clear"),
-        "not_comparable": voice.say("Nothing to compare with"),
+        "not_enough_data": voice.say("Too few to say whether better or worse"),
+        "not_comparable": voice.say(
+            "Not compared with the period before, which other areas or another method stand behind"
+        ),
+        "missing": voice.say("Nothing to compare with"),
+        "too_early": voice.say("The period is not over yet"),
         "hidden": voice.say("Hidden to protect small groups"),
     }
     return [(code, f"{words[code]}: {' · '.join(found[code])}.") for code in words if code in found]
 
 
+def _over(material: Material, area: Area, indicator: Indicator) -> Series:
+    """The points of the periods that had ended."""
+    return tuple(point for point in material.points(area.code, indicator.id) if _is_over(material, point))
+
+
+def _with_parts(voice: Voice, name: str, points: Series) -> str:
+    """A name with what its newest two shares are shares of, where they are shares."""
+    now, before = (_counted(voice, point) for point in (points[-1], points[-2]))
+    if not (now and before):
+        return name
+    return voice.say("{indicator} ({now}; before {earlier})", indicator=name, now=now, earlier=before)
+
+
 def _direction(indicator: Indicator, points: Series) -> str:
-    """Better or worse than before. Of persons what the assessment says; what counts every meeting is no sample."""
+    """Better or worse than before. Of persons what the assessment says; what counts every meeting is no sample, but of
+    fewer than the indicator's least denominator a difference says nothing."""
     now = latest(points)
-    if now is not None and now.state == HIDDEN:
+    if now is None:
+        return "too_early"
+    if now.state == HIDDEN:
         return HIDDEN
+    if len(points) < 2 or now.value is None or points[-2].value is None:
+        return "missing"
+    if _is_few(indicator, now) or _is_few(indicator, points[-2]):
+        return "not_enough_data"
     difference = _difference(points)
-    if now is None or difference is None:
+    if difference is None:
         return "not_comparable"
     if indicator.row["counts_persons"]:
         return now.change_from_previous or "not_comparable"
     if difference == 0:
         return "no_clear_change"
     return "improved" if (difference > 0) == (indicator.row["direction"] != "down") else "worsened"
+
+
+def _is_few(indicator: Indicator, point: Point) -> bool:
+    return point.denominator is not None and point.denominator < (indicator.row["minimum_denominator"] or 0)
 
 
 def _difference(points: Series) -> float | None:
@@ -141,6 +177,15 @@ def _difference(points: Series) -> float | None:
     return None if now is None or before is None else now - before
 
 
+def _counted(voice: Voice, point: Point) -> str:
+    """How many of how many a value is; of an index only of how many; empty where a value is of no whole."""
+    if point.denominator is None:
+        return ""
+    if point.numerator is None:
+        return voice.say("of {whole}", whole=voice.integer(point.denominator))
+    return _part(voice, point.numerator, point.denominator)
+
+
 def _numbers(material: Material, voice: Voice, area: Area) -> list[tuple[str, str]]:
     """What was reported so far, in whole numbers."""
     meetings, tasks = _rows(material, MEETINGS, area), _rows(material, TASKS, area)
@@ -149,6 +194,7 @@ def _numbers(material: Material, voice: Voice, area: Area) -> list[tuple[str, st
         (voice.say("Working groups"), len({row["working_group"] for row in meetings})),
         (voice.say("Tasks still open"), sum(row["n_open"] for row in tasks)),
         (voice.say("Open tasks past their day"), sum(row["n_past_due"] for row in tasks)),
+        (voice.say("Tasks whose group has not met since"), sum(row["n_not_met_since"] for row in tasks)),
         (voice.say("Initiatives raised so far"), len(_rows(material, RAISED, area))),
     ]
     return [(label, voice.integer(number)) for label, number in counted] if meetings or tasks else []
@@ -158,18 +204,29 @@ def _numbers(material: Material, voice: Voice, area: Area) -> list[tuple[str, st
 
 
 def _measure(material: Material, voice: Voice, area: Area, indicator: Indicator) -> MeasureRow:
-    points = material.points(area.code, indicator.id)
-    now, before = points[-1], points[-2] if len(points) > 1 else None
+    points = _over(material, area, indicator)
+    now, before = points[-1] if points else None, points[-2] if len(points) > 1 else None
     difference = _difference(points)
+    since = material.points(area.code, indicator.id)[len(points) :]
     return MeasureRow(
         id=indicator.id,
         name=headline(voice, indicator),
         description=voice.name(indicator.row, "description"),
-        period=voice.period(now.period),
-        value=with_range(voice, indicator.unit, now),
-        before=cell(voice, indicator.unit, before) if before else "–",
+        period=voice.period(now.period) if now else "–",
+        value=_value(voice, with_range(voice, indicator.unit, now), now) if now else "–",
+        before=_value(voice, cell(voice, indicator.unit, before), before) if before else "–",
         difference=voice.difference(indicator.unit, difference) if difference is not None else "–",
+        so_far=" · ".join(
+            f"{voice.period(point.period)}: {_value(voice, cell(voice, indicator.unit, point), point)}"
+            for point in since
+        ),
     )
+
+
+def _value(voice: Voice, text: str, point: Point) -> str:
+    """A value's text with what it is a share of."""
+    counted = _counted(voice, point)
+    return f"{text} · {counted}" if counted else text
 
 
 def _meetings(material: Material, voice: Voice, area: Area) -> Iterator[tuple[str, tuple[Table, Table | None]]]:
@@ -183,16 +240,17 @@ def _meetings(material: Material, voice: Voice, area: Area) -> Iterator[tuple[st
     by_group: dict[str, list[Mapping[str, Any]]] = {}
     for row in _rows(material, MEETINGS, area):
         by_group.setdefault(row["working_group"], []).append(row)
+    n_sectors = len(material.declarations.shapes["meeting_attendance"].column("organisation_sector").codes)
     for group, rows in by_group.items():
         ordered = sorted(rows, key=lambda row: row["meeting_date"], reverse=True)
-        yield group, _folded(headers, [_meeting(voice, row) for row in ordered])
+        yield group, _folded(headers, [_meeting(voice, row, n_sectors) for row in ordered])
 
 
-def _meeting(voice: Voice, row: Mapping[str, Any]) -> tuple[str, ...]:
+def _meeting(voice: Voice, row: Mapping[str, Any], n_sectors: int) -> tuple[str, ...]:
     return (
         voice.date(row["meeting_date"]),
         _part(voice, row["n_organisations_came"], row["n_organisations_invited"]),
-        _part(voice, row["n_sectors_came"], len(PARTNER_TYPES)),
+        _part(voice, row["n_sectors_came"], n_sectors),
         _part(voice, row["n_agenda_covered"], row["n_agenda_planned"]),
     )
 
@@ -239,17 +297,17 @@ def _initiatives(material: Material, voice: Voice, area: Area) -> tuple[Table, T
 
 def _raised(material: Material, voice: Voice, row: Mapping[str, Any]) -> tuple[str, ...]:
     return (
-        bidi.name(row["title"]),
+        bidi.name(row["title"]) if row["title"] else voice.say("waits to be read"),
         voice.date(row["raised_on"]),
         bidi.name(row["organisation"]) if row["organisation"] else "–",
-        voice.word(PARTNER_TYPES, row["organisation_sector"]),
+        _coded(material, voice, "initiatives_raised", "organisation_sector", row),
         _coded(material, voice, "initiatives_raised", "initiative_status", row),
     )
 
 
 def _answer(material: Material, voice: Voice, row: Mapping[str, Any]) -> Answer:
     topic = _coded(material, voice, "partnership_answers", "survey_topic", row)
-    return Answer(topic, voice.date(row["answered_on"]), bidi.clean(row["answer_text"]))
+    return Answer(topic, voice.period(row["period"]), bidi.clean(row["answer_text"]))
 
 
 def _coded(material: Material, voice: Voice, shape: str, column: str, row: Mapping[str, Any]) -> str:

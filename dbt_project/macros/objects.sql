@@ -18,6 +18,8 @@
         coalesce(source_sheet, '') as source_sheet,
         source_row
     from {{ ref('stg_' ~ object.id) }}
+    -- what has not taken place yet is of no period
+    where {{ object.period }} is not null
 {%- if not loop.last %}
     union all
 {%- endif -%}
@@ -43,7 +45,7 @@
         {{ n_groups_of(object.dimensions) }} as n_groups,
         submission_id
     from {{ object.id }}
-    where {{ measure }}__obs_status not in ('O', 'L')
+    where {{ measure }}__obs_status not in ('O', 'L') and {{ object.period }} is not null
 {%- if not loop.last %}
     union all
 {%- endif -%}

@@ -38,3 +38,8 @@ substring({{ day }}, 1, 7)
 substring({{ day }}, 1, 4)
 {%- endif -%}
 {%- endmacro -%}
+
+{#- The same, and null for a day after the one by which this build knows: what is planned is of no period yet. -#}
+{%- macro period_once_past(day) -%}
+case when {{ day }} <= '{{ env_var("MEASURE_AS_OF", "") }}' then {{ period_of(day) }} end
+{%- endmacro -%}

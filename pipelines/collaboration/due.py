@@ -23,6 +23,14 @@ def due_day(period: str, calendar: str, school_year_begins: int, months: int = 0
     return _first_of(_month_after(period, calendar, school_year_begins) + months) - timedelta(days=1)
 
 
+def is_over(period: str, is_school_year: bool, school_year_begins: int, as_of: str) -> bool:
+    """Whether a period (`2024`, `2024-Q3`, `2024-09`) had ended before the day `as_of` (ISO)."""
+    in_year = "quarter" if "Q" in period else "month"
+    of_year = SCHOOL_YEAR if is_school_year else "calendar_year"
+    calendar = in_year if "-" in period else of_year
+    return due_day(period, calendar, school_year_begins).isoformat() < as_of
+
+
 def _month_after(period: str, calendar: str, school_year_begins: int) -> int:
     """Months from year 0 to the first one that is no longer in the period."""
     start = int(month_number(period))

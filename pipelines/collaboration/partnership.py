@@ -11,21 +11,28 @@ import pandas as pd
 
 from pipelines.collaboration.inputs import Inputs
 
-MEETING = ["area_code", "working_group", "meeting_date"]
-TAKEN_ON = ["area_code", "working_group", "organisation"]
+GROUP = ["area_code", "working_group"]
+MEETING = [*GROUP, "meeting_date"]
+TAKEN_ON = [*GROUP, "organisation"]
+# Nobody was named, or the name waits to be read.
 NOT_NAMED = "–"
 
 
 def partnership_tables(inputs: Inputs) -> Mapping[str, pd.DataFrame]:
     """Contract id → table of `published_partnership`; each empty where the initiative has nothing of its shape."""
-    answers = inputs.shapes["partnership_answers"]
+    answers, held = inputs.shapes["partnership_answers"], taken_place(inputs.shapes["meetings"])
     return {
-        "partnership_meetings": meetings(inputs.shapes["meetings"], inputs.shapes["meeting_attendance"]),
-        "partnership_tasks": tasks(inputs.shapes["tasks"], inputs.as_of),
+        "partnership_meetings": meetings(held, taken_place(inputs.shapes["meeting_attendance"])),
+        "partnership_tasks": tasks(inputs.shapes["tasks"], held, inputs.as_of),
         "partnership_initiatives": initiatives(inputs.shapes["initiatives_raised"]),
         "partnership_answers_released": released(answers),
         "partnership_answers_waiting": waiting(answers),
     }
+
+
+def taken_place(told: pd.DataFrame) -> pd.DataFrame:
+    """Rows of meetings whose day has come; one that is planned is of no period yet."""
+    return told[told["period"].notna()]
 
 
 def meetings(held: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFrame:
@@ -48,8 +55,11 @@ def meetings(held: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFrame:
     return _whole(rows, ("n_agenda_planned", "n_agenda_covered"))
 
 
-def tasks(decided: pd.DataFrame, as_of: str) -> pd.DataFrame:
-    """One row per group and organisation: tasks, done, open, and those of the open that were due before `as_of`."""
+def tasks(decided: pd.DataFrame, held: pd.DataFrame, as_of: str) -> pd.DataFrame:
+    """One row per group and organisation: tasks, done, open, those of the open that were due before `as_of`, and those
+    that the share of tasks in time leaves out, since their group has not met after deciding on them."""
+    last_meeting = held.groupby(GROUP)["meeting_date"].max().rename("last_meeting").reset_index()
+    decided = decided.merge(last_meeting, on=GROUP, how="left")
     is_open = decided["done_on"].isna()
     counted = decided[TAKEN_ON].assign(
         organisation=decided["organisation"].fillna(NOT_NAMED),
@@ -58,18 +68,20 @@ def tasks(decided: pd.DataFrame, as_of: str) -> pd.DataFrame:
         n_open=is_open.astype(int),
         # ISO dates sort as texts; a task without a day is never past due.
         n_past_due=(is_open & (decided["due_on"].fillna(as_of) < as_of)).astype(int),
+        n_not_met_since=(decided["last_meeting"].fillna("") <= decided["decided_on"]).astype(int),
     )
     return counted.groupby(TAKEN_ON, as_index=False).sum()
 
 
 def initiatives(raised: pd.DataFrame) -> pd.DataFrame:
-    """One row per initiative, as it was sent."""
+    """One row per initiative, as it was sent; what waits for its release is empty."""
     return raised.drop_duplicates(["area_code", "raised_id"])
 
 
 def released(answers: pd.DataFrame) -> pd.DataFrame:
-    """The answers that somebody released, numbered anew in each area: what the sender calls them is not shown."""
-    order = ["area_code", "answered_on", "survey_topic", "answer_text"]
+    """The answers that somebody released, numbered anew in each area; what the sender calls them and their day are not
+    shown: fewer answered on one day than in a period."""
+    order = ["area_code", "period", "survey_topic", "answer_text"]
     shown = answers.loc[answers["answer_text"].notna(), order].sort_values(order, kind="stable", ignore_index=True)
     return shown.assign(answer_number=shown.groupby("area_code").cumcount() + 1)
 

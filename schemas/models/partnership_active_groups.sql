@@ -7,6 +7,8 @@ with groups_of_areas as (
         case when count(distinct meeting_date) >= 2 then 1 else 0 end as n_active,
         min(submission_id) as submission_id
     from {{ ref('int_meetings') }}
+    -- a planned meeting has no period yet
+    where period is not null
     group by
         area_code,
         period,

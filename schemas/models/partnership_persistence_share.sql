@@ -1,5 +1,6 @@
 -- Of the organisations that were invited to three or more of an area's meetings in the period, the share that came to at
--- least two thirds of them. An organisation came where somebody of it did; one in two areas is a member of two partnerships.
+-- least two thirds of them. An organisation came to a meeting where one of its places was taken. Above the areas, one that
+-- belongs to two partnerships counts once in each. Planned meetings have no period yet.
 with members as (
     select
         area_code,
@@ -9,7 +10,7 @@ with members as (
         sum(case when n_attended > 0 then 1 else 0 end) as n_came,
         count(*) as n_meetings
     from {{ ref('int_meeting_attendance') }}
-    where n_invited > 0
+    where n_invited > 0 and period is not null
     group by
         area_code,
         period,

@@ -1,15 +1,36 @@
 -- How mixed the organisations that came are over the three sectors: Blau's index (one minus the sum of squared shares),
 -- divided by its highest value for three sectors, 2/3 (the index of qualitative variation). 0: one sector only; 1: equal
--- thirds. An organisation counts once in an area and period.
-with members as (
+-- thirds. An organisation counts once in an area and period, in the sector told of it at the newest of its meetings.
+with came as (
     select
         area_code,
         period,
         organisation,
-        min(organisation_sector) as organisation_sector,
-        min(submission_id) as submission_id
+        organisation_sector,
+        submission_id,
+        row_number() over (
+            partition by
+                area_code,
+                period,
+                organisation
+            order by
+                meeting_date desc,
+                submission_id desc,
+                working_group desc,
+                object_id desc
+        ) as recency
     from {{ ref('int_meeting_attendance') }}
-    where n_attended > 0
+    where n_attended > 0 and period is not null
+),
+
+members as (
+    select
+        area_code,
+        period,
+        organisation,
+        max(case when recency = 1 then organisation_sector end) as organisation_sector,
+        min(submission_id) as submission_id
+    from came
     group by
         area_code,
         period,

@@ -1,5 +1,5 @@
 -- Of the tasks of a period whose group met again after deciding on them, the share done before that next meeting. Tasks of
--- a group's last meeting wait for the next one and are not counted yet.
+-- a group's last meeting wait for the next one and are not counted; `partnership_tasks` says how many they are.
 with next_meetings as (
     select
         tasks.area_code,
@@ -16,6 +16,8 @@ with next_meetings as (
             tasks.area_code = meetings.area_code
             and tasks.working_group = meetings.working_group
             and tasks.decided_on < meetings.meeting_date
+            -- a planned meeting has no period yet
+            and meetings.period is not null
     group by
         tasks.area_code,
         tasks.period,

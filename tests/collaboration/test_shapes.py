@@ -94,7 +94,7 @@ def built(folder: Path, tmp_path: Path) -> Iterator[tuple[Declarations, duckdb.D
     land(home, declared, SHAPE, "well", "000002", (FIRST, "Ours."))
     land(home, declared, SHAPE, "office", "000003", (FIRST, "Whose litres, please?"))
     land(home, declared, "remarks", "well", "000004", (FIRST, "By night too?"))
-    warehouse.build(declared, home)
+    warehouse.build(declared, home, "2024-06-01")
     with duckdb.connect(str(home.next_warehouse), read_only=True) as connection:
         yield declared, connection
 

@@ -48,6 +48,11 @@ def pair(indicator: str, before: float, now: float, change: str, **more: Any) ->
     ]
 
 
+def counted(rows: list[dict[str, Any]], *parts: tuple[int, int]) -> list[dict[str, Any]]:
+    """The rows with how many of how many each is."""
+    return [row | {"numerator": n, "denominator": whole} for row, (n, whole) in zip(rows, parts, strict=True)]
+
+
 def page_of(material: Material) -> dict[str, Any]:
     return next(page.context for page in partnership.pages(material, EN) if f"/{AREA}/" in page.path)
 
@@ -85,6 +90,53 @@ def test_hidden_survey_says_so_and_gives_no_difference(content: SiteContent) -> 
     assert (printable(row.value), row.difference) == ("hidden to protect small groups", "–")
 
 
+def test_judged_share_says_of_how_many_and_too_few_are_not_judged(content: SiteContent) -> None:
+    # Declared: nothing is said of fewer than 20 places or items.
+    material = told(
+        content,
+        *counted(pair(ATTENDANCE, 19 / 23, 0.4, "no_clear_change"), (19, 23), (10, 25)),
+        *counted(pair(AGENDA, 19 / 23, 0.5, "not_comparable"), (19, 23), (9, 18)),
+    )
+    context = page_of(material)
+    assert {code: printable(sentence) for code, sentence in context["standing"]} == {
+        "worsened": "Worse than the period before: Attendance at meetings (10 of 25; before 19 of 23).",
+        "not_enough_data": "Too few to say whether better or worse: Agenda covered.",
+    }
+    cells = {row.id: (printable(row.value), printable(row.before)) for row in context["measures"]}
+    assert cells[AGENDA] == ("50.0% · 9 of 18", "82.6% · 19 of 23")
+
+
+def test_unfinished_period_is_told_so_far_and_not_compared(content: SiteContent) -> None:
+    # The release is of November 2024: the school year 2025 has begun, 2024 has ended.
+    so_far = {"indicator_id": ATTENDANCE, "period": "2025", "value": 0.25, "change_from_previous": "no_clear_change"}
+    of_first = {"indicator_id": AGENDA, "period": "2025", "value": 0.25}
+    context = page_of(told(content, *pair(ATTENDANCE, 0.5, 0.75, "no_clear_change"), so_far, of_first))
+    assert {code: printable(sentence) for code, sentence in context["standing"]} == {
+        "improved": "Better than the period before: Attendance at meetings.",
+        "too_early": "The period is not over yet: Agenda covered.",
+    }
+    rows = {row.id: row for row in context["measures"]}
+    attendance = rows[ATTENDANCE]
+    assert [printable(text) for text in (attendance.value, attendance.before, attendance.difference)] == [
+        "75.0%", "50.0%", "+25.0 points",
+    ]  # fmt: skip
+    assert context["is_unfinished"] and printable(attendance.so_far).endswith(": 25.0%")
+    assert (rows[AGENDA].value, rows[AGENDA].before) == ("–", "–")
+
+
+def test_first_period_has_nothing_to_compare_with(content: SiteContent) -> None:
+    context = page_of(told(content, {"indicator_id": ATTENDANCE, "period": "2024", "value": 0.5}))
+    assert [code for code, _ in context["standing"]] == ["missing"] and not context["is_unfinished"]
+
+
+def test_title_that_waits_says_so(content: SiteContent) -> None:
+    tables = dict(content.tables)
+    tables["partnership_initiatives"] = tables["partnership_initiatives"].assign(title=None)
+    table, _ = page_of(prepare(replace(content, tables=tables)))["raised"]
+    said = [printable(cell) for cell in table.rows[0]]
+    assert (said[0], *said[3:]) == ("waits to be read", "third sector", "adopted")
+
+
 def test_values_of_other_areas_than_before_are_not_subtracted(content: SiteContent) -> None:
     context = page_of(told(content, *pair(ATTENDANCE, 0.5, 0.75, "not_comparable")))
     assert [code for code, _ in context["standing"]] == ["not_comparable"]
@@ -111,6 +163,7 @@ def test_only_organisations_with_open_tasks_are_listed(material: Material) -> No
     assert [[printable(cell) for cell in row] for row in context["tasks"].rows] == [["Group A", "City", "9", "4", "3"]]
     numbers = {printable(label): printable(number) for label, number in context["numbers"]}
     assert (numbers["Tasks still open"], numbers["Open tasks past their day"]) == ("4", "3")
+    assert numbers["Tasks whose group has not met since"] == "2"
 
 
 @pytest.mark.parametrize(("language", "waiting"), [("en", "wait to be read: "), ("he", "שממתינות לקריאה: ")])

@@ -80,7 +80,7 @@ def _reported(area: str, share: float | None, n_persons: Any, **groups: str) -> 
     return key | {"share_reported": share, "n_persons": n_persons} | groups
 
 
-def _meeting(area: str, group: str, day: str, planned: int = 1, covered: int = 1) -> dict[str, Any]:
+def _meeting(area: str, group: str, day: str, planned: int = 1, covered: int | None = 1) -> dict[str, Any]:
     key = {"area_code": area, "working_group": group, "meeting_date": day}
     return key | {"n_agenda_planned": planned, "n_agenda_covered": covered}
 
@@ -214,6 +214,10 @@ SUBMISSIONS: list[tuple[str, str, Rows]] = [
         _meeting("0201", "A", "2023-12-01", 2, 1),
         _meeting("0202", "C", "2024-01-01"),
         _meeting("0202", "C", "2024-02-02"),
+        # Planned when the last file came: neither a meeting, nor the next one after a task.
+        _meeting("0101", "A", "2024-10-08", 4, None),
+        _meeting("0101", "B", "2024-10-08", 9, 0),
+        _meeting("0201", "A", "2024-10-07"),
     ]),
     ("meeting_attendance", "sf", [
         *(_came("0101", "A", "2023-10-10", *who) for who in (
@@ -232,6 +236,11 @@ SUBMISSIONS: list[tuple[str, str, Rows]] = [
         *(_came("0101", "B", "2024-02-01", *who) for who in (("City", "public", 1, 1), ("Fund", "third", 1, 0))),
         _came("0201", "A", "2023-11-01", "City", "public", 1, 1),
         _came("0201", "A", "2023-12-01", "City", "public", 1, 1),
+        _came("0101", "A", "2024-10-08", "City", "public", 5, 0),
+        # Told as a business first, and as of the third sector at the newest of its meetings.
+        _came("0202", "C", "2024-01-01", "Club", "business", 1, 1),
+        _came("0202", "C", "2024-02-02", "Club", "third", 1, 1),
+        _came("0202", "C", "2024-02-02", "Fund", "third", 1, 1),
     ]),
     ("tasks", "sg", [
         _task("0101", "A", "1", "2023-10-10", "2024-01-15"),
@@ -274,6 +283,10 @@ SUBMISSIONS_OF_PARTNERS: list[tuple[str, str, str, Rows]] = [
 ]  # fmt: skip
 
 
+# The day of the last delivery; meetings after it are planned.
+AS_OF = "2024-10-01"
+
+
 @pytest.fixture(scope="session")
 def declared() -> Declarations:
     return load(Path(__file__).parent / "initiative")
@@ -292,7 +305,7 @@ def home(declared: Declarations, tmp_path_factory: pytest.TempPathFactory) -> Ho
 
 @pytest.fixture(scope="session")
 def built(declared: Declarations, home: Home) -> warehouse.BuildResult:
-    return warehouse.build(declared, home, with_unit_tests=True)
+    return warehouse.build(declared, home, AS_OF, with_unit_tests=True)
 
 
 @pytest.fixture(scope="session")

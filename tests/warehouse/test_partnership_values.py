@@ -1,5 +1,7 @@
 """Whether a partnership works, worked out by hand for the small country (its meetings stand in conftest)."""
 
+import re
+
 import pytest
 
 ATTENDANCE, AGENDA = "partnership_attendance_share", "partnership_agenda_covered_share"
@@ -17,7 +19,7 @@ RAISED, GROUPS, MIX, TRUST = (
     [
         # City 4 of 7 places, Company 2 of 3, Fund 1 of 4, School 2 of 2
         pytest.param(ATTENDANCE, "0101", 9, 16, 9 / 16, 1, id="places taken of places invited"),
-        pytest.param(ATTENDANCE, "IL", 11, 18, 11 / 18, 2 / 3, id="sum over sum of the areas"),
+        pytest.param(ATTENDANCE, "IL", 14, 21, 14 / 21, 2 / 3, id="sum over sum of the areas"),
         pytest.param(AGENDA, "0101", 13, 17, 13 / 17, 1, id="agenda items of all groups"),
         # City came to 3 of 4, Company to exactly two thirds, Fund to 1 of 4; School was invited to two meetings only
         pytest.param(PERSISTENCE, "0101", 2, 3, 2 / 3, 1, id="organisations that keep coming"),
@@ -30,10 +32,11 @@ RAISED, GROUPS, MIX, TRUST = (
         # 0202, which is not expected to report, adds its group and nothing to the coverage
         pytest.param(GROUPS, "IL", 3, None, 3, 2 / 3, id="groups of three areas"),
         pytest.param(GROUPS, "north", 1, None, 1, 1 / 2, id="one of two areas"),
-        # 3/2 (1 - (2² + 1 + 1) / 4²), then one sector alone, then 3/2 (1 - (3² + 1 + 1) / 5²)
+        # 3/2 (1 - (2² + 1 + 1) / 4²), then one sector alone, then 3/2 (1 - (3² + 1 + 3²) / 7²)
         pytest.param(MIX, "0101", None, 4, 0.9375, 1, id="two, one and one"),
         pytest.param(MIX, "0201", None, 1, 0, 1, id="one sector only"),
-        pytest.param(MIX, "IL", None, 5, 0.84, 2 / 3, id="all partnerships together"),
+        pytest.param(MIX, "0202", None, 2, 0, 1, id="the newest meeting says of which sector"),
+        pytest.param(MIX, "IL", None, 7, 45 / 49, 2 / 3, id="all partnerships together"),
         pytest.param(TRUST, "0101", 26, 40, 0.65, 1, id="of one topic only"),
         pytest.param(TRUST, "IL", 38, 70, 38 / 70, 2 / 3, id="both surveys"),
     ],
@@ -43,6 +46,21 @@ def test_partnership_is_measured(values, indicator, area, numerator, denominator
     assert (row["numerator"], row["denominator"]) == (numerator, denominator)
     assert row["value"] == pytest.approx(value, abs=1e-9)
     assert row["coverage"] == pytest.approx(coverage, abs=1e-9)
+
+
+def test_planned_meetings_count_nowhere(values) -> None:
+    assert values[AGENDA, "0101", "2025", "all", "all"]["denominator"] == 5
+    assert (ATTENDANCE, "0101", "2025", "all", "all") not in values
+    assert values[GROUPS, "0101", "2025", "all", "all"]["value"] == 0
+
+
+def test_mix_knows_the_sectors_that_the_contract_declares(declared) -> None:
+    sectors = [c.value for c in declared.shapes["meeting_attendance"].column("organisation_sector").codes]
+    sql = declared.models[MIX]
+    assert re.findall(r"organisation_sector = '(\w+)'", sql) == sectors
+    squares = " + ".join(f"n_{sector} * n_{sector}" for sector in sectors)
+    highest = 1 - 1 / len(sectors)
+    assert squares in sql and f"    {1 / highest:g} * (" in sql
 
 
 def test_a_year_in_which_no_group_met_twice_has_no_active_group(values) -> None:

@@ -439,7 +439,7 @@ def test_failed_node_is_said_in_one_line(declared, home, built, tmp_path, capfd)
     shutil.copytree(home.build, broken.build)
     shutil.rmtree(broken.landing / "areas")
     with pytest.raises(warehouse.WarehouseError) as raised:
-        warehouse.build(declared, broken)
+        warehouse.build(declared, broken, "2024-10-01")
     first, *others = str(raised.value).splitlines()
     assert first.startswith("model stg_areas: ") and "areas/*.parquet" in first
     assert not others
