@@ -203,10 +203,11 @@ def _standing(row: Any, catalogue: Catalogue) -> tuple[Goal, Way | None]:
     # What the catalogue does not show of the start is told by nothing here either, nor by what it is compared with; a
     # hidden row holds no number.
     is_hidden = status == HIDDEN
+    is_own_way = indicator is not None and row.from_value is None
     is_start_shown = start.is_shown and not is_hidden
-    is_end_told = is_start_shown or (not is_hidden and indicator is not None and row.from_value is None)
+    is_end_told = not is_hidden and (is_start_shown or is_own_way)
     missing = tuple(_missing(row, indicator, dimension))
-    if indicator is not None and is_end_told:
+    if indicator is not None and (start.is_shown or is_own_way):
         missing += tuple(_unfit(row.from_value, target, indicator, catalogue.inputs.declarations))
     way = None
     if not missing and target is not None and key and period and status == FREE and is_start_shown:

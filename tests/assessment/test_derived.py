@@ -106,6 +106,10 @@ def filled(published: pd.DataFrame, hidden: pd.Series, number: float, word: str)
     return changed
 
 
+def says_nothing_of_hiding(name: str) -> bool:
+    return "conf_status" not in DECLARED.objects[Path(name).stem].types
+
+
 @limits(max_examples=8, deadline=None)
 @given(
     st.lists(st.booleans(), min_size=len(RELEASE), max_size=len(RELEASE)),
@@ -117,7 +121,11 @@ def test_nothing_in_a_hidden_row_changes_a_byte(which: list[bool], number: float
     emptied = files(filled(RELEASE, hidden, np.nan, ""))
     assert len(emptied) == 2 * (len(DECLARED.published) - 1)
     assert files(filled(RELEASE, hidden, number, word)) == emptied
-    assert files(RELEASE[~hidden]) == emptied
+    # A hidden row is as good as none, but where a table says itself that a value is hidden.
+    absent = files(RELEASE[~hidden])
+    assert {name: absent[name] for name in absent if says_nothing_of_hiding(name)} == {
+        name: emptied[name] for name in emptied if says_nothing_of_hiding(name)
+    }
 
 
 @limits(max_examples=15, deadline=None)
