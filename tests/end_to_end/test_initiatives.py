@@ -123,7 +123,8 @@ def test_its_pages_name_its_places_and_months_and_nothing_of_another_initiative(
 
 def test_its_template_speaks_its_language(measure: Callable, tmp_path: Path) -> None:
     folder = write_initiative(tmp_path / "agua_limpa")
-    said = measure("template", "reported_measures", "--initiative", folder, "--lang", "pt")
+    home = tmp_path / "home"
+    said = measure("template", "reported_measures", "--initiative", folder, "--home", home, "--lang", "pt")
     assert said.returncode == 0, said.stderr
     assert said.stdout.lstrip("\ufeff").splitlines()[0].startswith("Indicador,Lugar,Mês,Zona")
 
