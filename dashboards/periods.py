@@ -8,9 +8,8 @@ from functools import cache
 
 from dashboards import bidi
 from pipelines.assessment.periods import frequency_months, month_number
-from pipelines.declarations import CALENDARS
+from pipelines.declarations import CALENDARS, SCHOOL_YEAR
 
-SCHOOL_YEAR = "school_year"
 _FORMS = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d{2}))?$")
 
 

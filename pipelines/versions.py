@@ -15,8 +15,7 @@ def ranked_sql(table: TableContract) -> str:
     counts of all that have its key, 2 for the one that would if that were not there.
     """
     source = "versions" if table.replaces else "renamed"
-    owner = ("partner_id",) if table.is_by_partner else ()
-    keys = ", ".join(f"{source}.{name}" for name in (*owner, *table.key))
+    keys = ", ".join(f"{source}.{name}" for name in (*table.owner, *table.key))
     ranked = (
         "-- The partner of the highest priority wins for each key, then the newest submission.\n"
         f"ranked as (\n    select\n        {source}.*,\n        row_number() over (\n"

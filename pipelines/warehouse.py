@@ -248,7 +248,7 @@ def _observed(table: TableContract, lowest: str) -> dict[str, Any] | None:
         "characteristics": [*table.modelled("filter"), *table.modelled("dimension")],
         "dimensions": list(table.modelled("dimension")),
         "complete": [column.name for column in table.by_role("dimension") if column.is_complete],
-        "identities": [*(("partner_id",) if table.is_by_partner else ()), *identities(table)],
+        "identities": [*table.owner, *identities(table)],
         "measures": list(measures),
     }
 
@@ -320,7 +320,7 @@ def _staging_sql(table: TableContract) -> str:
 
 def _staging_properties(table: TableContract) -> dict[str, Any]:
     nullable = [name for name in table.key if not table.column(name).is_required]
-    arguments: dict[str, Any] = {"columns": [*(("partner_id",) if table.is_by_partner else ()), *table.key]}
+    arguments: dict[str, Any] = {"columns": [*table.owner, *table.key]}
     if nullable:
         arguments["nullable"] = nullable
     key_test = {"unique_key": {"name": f"key_of_stg_{table.id}", "arguments": arguments}}
@@ -390,7 +390,7 @@ def _shape_sql(defined: TableContract, tables: Sequence[TableContract]) -> str:
 
 
 def _shape_properties(defined: TableContract) -> dict[str, Any]:
-    key = ["object_id", "partner_id", *defined.key] if defined.is_by_partner else ["object_id", *defined.key]
+    key = ["object_id", *defined.owner, *defined.key]
     nullable = [name for name in defined.key if not defined.column(name).is_required]
     arguments = {"columns": key} | ({"nullable": nullable} if nullable else {})
     return {

@@ -14,7 +14,8 @@ from dashboards.content import HIDDEN, Area, Indicator, Material, Point, Series
 from dashboards.labels import INFRASTRUCTURE, SINCE_PREVIOUS, STATES
 from dashboards.language import Voice
 from dashboards.views import Answer, Link, MeasureRow, Page, Table
-from pipelines.collaboration.due import SCHOOL_YEAR, is_over
+from pipelines.collaboration.due import is_over
+from pipelines.declarations import SCHOOL_YEAR
 
 MEETINGS, TASKS, RAISED = "partnership_meetings", "partnership_tasks", "partnership_initiatives"
 ANSWERS, WAITING = "partnership_answers_released", "partnership_answers_waiting"

@@ -58,12 +58,13 @@ def period_names(month: Floats, frequencies: pd.Series) -> pd.Series:
     """The period of each row's frequency that starts in a month: `2022`, `2022-Q3`, `2022-09`; empty where NaN."""
     pairs = pd.DataFrame({"month": month, "frequency": frequencies.to_numpy(object)})
     distinct = pairs.drop_duplicates()
-    texts = [_period_name(*pair) for pair in distinct.itertuples(index=False, name=None)]
+    texts = [period_name(*pair) for pair in distinct.itertuples(index=False, name=None)]
     named = pairs.merge(distinct.assign(period=pd.array(texts, dtype="str")), on=list(pairs.columns), how="left")
     return named["period"].set_axis(frequencies.index)
 
 
-def _period_name(month: float, frequency: str) -> str | None:
+def period_name(month: float, frequency: str) -> str | None:
+    """The period of a frequency that starts in a month: `2022`, `2022-Q3`, `2022-09`; None where NaN."""
     if np.isnan(month):
         return None
     year, start = divmod(int(month), 12)

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from pipelines.assessment.periods import frequency_months, month_number, months, period_names
+from pipelines.collaboration.due import Clock
 from pipelines.collaboration.inputs import Inputs
-from pipelines.collaboration.reports import Clock
 from pipelines.declarations import CALENDARS, Declarations
 from pipelines.declarations.model import COUNTS_PERSONS
 

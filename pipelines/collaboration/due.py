@@ -5,13 +5,24 @@ Belongs here: days from periods, and the periods that follow one another. Does n
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipelines.assessment.periods import frequency_months, month_number
+from pipelines.assessment.periods import frequency_months, month_number, period_name
+from pipelines.declarations import SCHOOL_YEAR
 
-SCHOOL_YEAR = "school_year"
-# Periods of a year are named without their month.
-YEAR = "A"
+
+@dataclass(frozen=True)
+class Clock:
+    """How an indicator's periods follow and end."""
+
+    frequency: str
+    calendar: str
+    school_year_begins: int
+
+    def due(self, period: str, months: int) -> str:
+        """The ISO day by which the number of a period is due, so many months after the period's end."""
+        return due_day(period, self.calendar, self.school_year_begins, months).isoformat()
 
 
 def due_day(period: str, calendar: str, school_year_begins: int, months: int = 0) -> date:
@@ -50,12 +61,5 @@ def periods_from(first: str, frequency: str, last: str | None = None) -> Iterato
     month = int(month_number(first)) // step * step
     end = None if last is None else month_number(last)
     while end is None or month <= end:
-        yield _name(month, frequency)
+        yield str(period_name(month, frequency))
         month += step
-
-
-def _name(month: int, frequency: str) -> str:
-    year, start = divmod(month, 12)
-    if frequency == YEAR:
-        return f"{year:04d}"
-    return f"{year:04d}-Q{start // 3 + 1}" if frequency == "Q" else f"{year:04d}-{start + 1:02d}"

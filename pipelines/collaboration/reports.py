@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.collaboration.due import due_day, periods_from
+from pipelines.collaboration.due import Clock, periods_from
 from pipelines.collaboration.inputs import Inputs
 from pipelines.collaboration.texts import text_id
 from pipelines.declarations import INDICATORS, Declarations, VersionRule, split_list
@@ -31,19 +31,6 @@ class Promise:
     first_period: str
     last_period: str | None
     months: int
-
-
-@dataclass(frozen=True)
-class Clock:
-    """How an indicator's periods follow and end."""
-
-    frequency: str
-    calendar: str
-    school_year_begins: int
-
-    def due(self, period: str, months: int) -> str:
-        """The ISO day by which the number of a period is due."""
-        return due_day(period, self.calendar, self.school_year_begins, months).isoformat()
 
 
 def platform_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:

@@ -26,6 +26,7 @@ from pipelines.declarations.model import (
     OWN_CALENDAR,
     REPLACES,
     ROLES,
+    SCHOOL_YEAR,
     STATUSES,
     TYPES,
     VALUED_STATUSES,
@@ -296,7 +297,7 @@ def _column(where: str, source: Any, custom: Mapping[str, Any], name: str, initi
         examples = list(CALENDAR_EXAMPLES[calendar])
     if calendar not in {None, *CALENDARS}:
         raise DeclarationError(f"{where}: calendar '{calendar}' is none of {', '.join((*CALENDARS, OWN_CALENDAR))}.")
-    if calendar == "school_year" and custom.get("bare_year") not in {"closing", "opening", "refused"}:
+    if calendar == SCHOOL_YEAR and custom.get("bare_year") not in {"closing", "opening", "refused"}:
         raise DeclarationError(f"{where}: bare_year must say closing, opening or refused.")
     options = source.logicalTypeOptions or {}
     for bound in ("minimum", "maximum"):

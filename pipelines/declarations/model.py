@@ -20,21 +20,20 @@ ROLES = {"area", "period", "dimension", "filter", "measure", "attribute", "label
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
 # Of a unit of promises: whether it counts persons.
 COUNTS_PERSONS = "counts_persons"
+SCHOOL_YEAR = "school_year"
 # What the periods of a column are, and the rhythm (SDMX frequency) of each.
-CALENDARS: Mapping[str, str] = MappingProxyType(
-    {"school_year": "A", "calendar_year": "A", "quarter": "Q", "month": "M"}
-)
+CALENDARS: Mapping[str, str] = MappingProxyType({SCHOOL_YEAR: "A", "calendar_year": "A", "quarter": "Q", "month": "M"})
 # In a contract: the calendar that the initiative declares.
 OWN_CALENDAR = "initiative"
 # In a contract: areas of the initiative's last type, those that have an ecosystem of their own.
 ECOSYSTEM = "ecosystem"
 CALENDAR_WORDS: Mapping[str, str] = MappingProxyType(
-    {"school_year": N_("School year"), "calendar_year": N_("Year"), "quarter": N_("Quarter"), "month": N_("Month")}
+    {SCHOOL_YEAR: N_("School year"), "calendar_year": N_("Year"), "quarter": N_("Quarter"), "month": N_("Month")}
 )
 # One period, and the next.
 CALENDAR_EXAMPLES: Mapping[str, Sequence[str]] = MappingProxyType(
     {
-        "school_year": ("2022", "2023"),
+        SCHOOL_YEAR: ("2022", "2023"),
         "calendar_year": ("2022", "2023"),
         "quarter": ("2022-Q3", "2022-Q4"),
         "month": ("2022-09", "2022-10"),
@@ -230,6 +229,11 @@ class TableContract:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+    @property
+    def owner(self) -> tuple[str, ...]:
+        """The column that says whose a row is, where each partner's rows stand for themselves; none otherwise."""
+        return ("partner_id",) if self.is_by_partner else ()
 
     @cached_property
     def types(self) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from pipelines.collaboration.commitments import (
     has_begun,
     without_small_amounts,
 )
-from pipelines.collaboration.reports import Clock
+from pipelines.collaboration.due import Clock
 from pipelines.declarations import load
 
 ONE_NUMBER = {"unit": "teachers", "amount": 1000, "from_period": 2010, "to_period": 2020}

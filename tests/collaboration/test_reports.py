@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pipelines.collaboration.due import Clock
 from pipelines.collaboration.inputs import DELIVERIES, Inputs
-from pipelines.collaboration.reports import Clock, Promise, clock_of, platform_tables, standing
+from pipelines.collaboration.reports import Promise, clock_of, platform_tables, standing
 from pipelines.collaboration.texts import text_id
 from pipelines.declarations import Declarations
 from pipelines.warehouse import shape_columns

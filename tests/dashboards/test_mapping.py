@@ -57,13 +57,22 @@ def test_panel_stands_by_stage_of_life_and_marks_only_what_is_new(material: Mate
     assert names == [name for name in declared if name in names]
     cells = [cell for _, lines in stages for line in lines for cell in line.cells]
     assert sum(cell.news is not None for cell in cells) == 1
-    assert {cell.text for cell in cells if cell.state == "hidden"} <= {"hidden to protect small groups"}
 
 
 def test_an_area_without_values_has_no_page_and_no_way_to_it(material: Material, voice: Voice) -> None:
     empty = material.areas[AREAS[-1]]
     assert link(material, voice, empty) is None
     assert not any(f"/{empty.code}/" in page.path for page in pages(material, voice))
+
+
+def test_a_hidden_value_says_so_and_one_that_nobody_reported_is_a_dash(content: SiteContent, voice: Voice) -> None:
+    values = content.values.copy()
+    unreported = (values["indicator_id"] == INDICATOR) & (values["area_code"] == AREA) & (values["period"] == "2024")
+    values.loc[unreported, ["value", "obs_status", "conf_status"]] = [float("nan"), "O", "F"]
+    changed = prepare(replace(content, values=values))
+    cells = [c for p in pages(changed, voice) for _, lines in p.context["stages"] for line in lines for c in line.cells]
+    words = {state: {cell.text for cell in cells if cell.state == state} for state in ("hidden", "missing")}
+    assert words == {"hidden": {"hidden to protect small groups"}, "missing": {"–"}}
 
 
 def test_hidden_values_are_in_no_row_of_the_panel(content: SiteContent) -> None:
