@@ -109,6 +109,16 @@ class Home:
         return self.build / "dagster"
 
     @property
+    def private_names(self) -> tuple[str, ...]:
+        """Words that tell where a machine keeps what: nothing that is published may contain one."""
+        folders = (self.inbox, self.archive, self.receipts, self.mappings, self.landing, self.refused, self.processed)
+        named = [f"{folder.relative_to(self.root).as_posix()}/" for folder in (*folders, self.next, self.dbt)]
+        files = (self.ledger, self.warehouse, self.reconciliation)
+        # A home at the very top of a disk has a path that may stand in any text.
+        whole = [str(folder) for folder in (self.root, REPOSITORY) if len(folder.parts) > 2]
+        return (*named, *(file.relative_to(self.root).as_posix() for file in files), *whole)
+
+    @property
     def releases(self) -> Path:
         """Published releases; never edited."""
         return self.root / "dashboards" / "releases"

@@ -184,8 +184,25 @@ def as_of(shop: Workshop) -> str:
     return shop.declarations.initiative.day(moment) if moment else ""
 
 
+def inspect(shop: Workshop) -> None:
+    """Look through all that is about to be published for what may not be; nobody can accept a leak.
+
+    Raises ReleaseError.
+    """
+    from pipelines.protection.audit_site import Declared, audit_site
+
+    initiative = shop.declarations.initiative
+    declared = Declared(initiative.languages, tables.names(shop.declarations), shop.home.private_names)
+    site = release.opened(shop.home, shop.declarations, shop.ledger).site
+    release.refuse_leaks(audit_site(site, declared))
+
+
 def publish(shop: Workshop) -> Path:
-    """Seal the draft and switch site and warehouse to it; gives the first page."""
+    """Inspect and seal the draft and switch site and warehouse to it; gives the first page.
+
+    Raises ReleaseError where the draft would show what it may not, or is not the release that was published before.
+    """
+    inspect(shop)
     ledger = shop.ledger
     draft = release.opened(shop.home, shop.declarations, ledger)
     release.seal(draft, ledger)

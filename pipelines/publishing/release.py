@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ import pandas as pd
 from pipelines.declarations import Declarations, split_list
 from pipelines.intake.examine import TAKEN_IN
 from pipelines.paths import DBT_PROJECT, REPOSITORY, Home
+from pipelines.protection.audit import Leak
 from pipelines.publishing import tables
 from pipelines.publishing.ledger import Ledger
 
@@ -28,6 +29,9 @@ STAMP_FILE = "release_id"
 # Everything whose change may change a published byte.
 CODE = ("pipelines", "dashboards")
 CODE_SUFFIXES = {".py", ".sql", ".yml", ".j2", ".html", ".css", ".js", ".po", ".pot", ".svg"}
+# How many leaks a refusal names.
+N_EXAMPLES = 3
+LEAKS_CHECK = "check_site_confidentiality"
 RUNTIME_FOLDERS = {"releases", "site", "__pycache__"}
 
 
@@ -164,6 +168,17 @@ def is_synthetic(declarations: Declarations, ledger: Ledger) -> bool:
     synthetic = {row["partner_id"] for row in declarations.rows("partners") if row["is_synthetic"]}
     taken = {i for i, verdict in ledger.verdicts.items() if verdict["verdict"] in TAKEN_IN}
     return any(s.partner in synthetic for s in ledger.effective if s.submission_id in taken)
+
+
+def refuse_leaks(leaks: Sequence[Leak]) -> None:
+    """Raises ReleaseError where there are any: it says where they are, and never what leaks."""
+    if leaks:
+        places = "; ".join(f"{leak.message} {leak.where}" for leak in leaks[:N_EXAMPLES])
+        more = f" … ({len(leaks)} places)" if len(leaks) > N_EXAMPLES else ""
+        raise ReleaseError(
+            f"{LEAKS_CHECK}: The site would show what it may not: {places}{more}. Nothing was published. Correct what "
+            "draws it; do not publish by hand."
+        )
 
 
 def seal(draft: Draft, ledger: Ledger) -> Mapping[str, Any]:

@@ -53,6 +53,11 @@ def write_tables(folder: Path, declarations: Declarations, frames: Mapping[str, 
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+def names(declarations: Declarations) -> tuple[str, ...]:
+    """What is published as a table: contracts of kind `published`, and public registers."""
+    return (*(contract.id for contract in declarations.published), *PUBLIC_REGISTERS)
+
+
 def read_tables(folder: Path, declarations: Declarations) -> dict[str, pd.DataFrame]:
     """Every declared published table by its contract's id, as it stands in its Parquet file."""
     return {contract.id: pd.read_parquet(folder / f"{contract.id}.parquet") for contract in declarations.published}

@@ -1,0 +1,614 @@
+"""Audit of the drawn figures: does a page draw, or write beside a figure, a number that no published table holds there?
+
+Belongs here: what each kind of figure may draw, told by its id and its page, from the published tables alone. Does not
+belong here: which files a site may have (`audit_site`), and anything imported from what draws.
+
+A figure whose id no rule knows, and a key that no rule reads, is a finding: a new figure says here what it may draw.
+Looks and places in pixels are left out by where they stand. Words, cards and sentences of a page are not read here.
+"""
+
+import base64
+import json
+import math
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from pipelines.protection.leak_scan import PLAIN, TAG, TYPED, array_of
+
+FIGURE = re.compile(
+    r'<figure class="chart" id="([^"]*)">(?:(?!</figure>).)*?'
+    r'<script type="application/json">(.*?)</script>(.*?)</figure>',
+    re.DOTALL,
+)
+SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc=)")
+NUMBER = re.compile(r"(?<![\d.])[-−]?\d[\d,]*(?:\.\d+)?")
+YEAR = re.compile(r"\d{4}(?:[/–-](?:\d{4}|\d{2}|Q[1-4]))*")
+DRAWN = {"x", "y", "customdata", "text", "hovertext", "error_x"}
+LOOKS = {
+    "type", "mode", "marker", "line", "fill", "fillcolor", "hoverinfo", "orientation", "width", "textposition",
+    "insidetextanchor", "textangle", "constraintext", "textfont",
+}  # fmt: skip
+ALL = "all"
+SERIES = (
+    "period", "value", "value_low", "value_high", "path_value", "baseline_period", "baseline_value", "target_period",
+    "target_value",
+)  # fmt: skip
+LAID_OUT = {"template", "height", "margin", "xaxis", "yaxis", "annotations", "shapes", "barmode", "hovermode"}
+SEEN = {"height", "xaxis", "yaxis", "annotations", "shapes"}
+AXIS = {"tickvals", "ticktext", "range", "type", "showgrid", "showticklabels"}
+NOTED = {"x", "y", "text", "name"}
+NOTE = {"yref", "xanchor", "yanchor", "yshift", "textangle", "bgcolor", "borderpad", "font"}
+LINED = {"type", "layer", "line"}
+SHAPE = LINED | {"xref", "yref", "x0", "x1", "y0", "y1"}
+# How far an axis reaches beyond what stands on it, as parts of its length.
+BELOW, ABOVE = (0.0, 0.05), (0.0, 0.06, 0.17)
+YEARS = (1900.0, 2200.0)
+PROBLEM = {
+    "unknown": "No check knows what this figure draws.",
+    "key": "No check reads a part of this figure.",
+    "point": "A figure draws a number that no published row holds for it.",
+    "row": "A figure points at a row of its table that is not the point's own.",
+    "text": "A figure writes a number that it does not draw.",
+    "axis": "An axis reaches further than what is drawn on it needs.",
+    "looks": "A figure carries numbers among its colours and sizes.",
+    "table": "The table under a figure says a number that the figure may not.",
+    "array": "A figure carries a typed array that cannot be read.",
+}
+
+
+class Finding(Exception):
+    """What a figure breaks, by its name in `PROBLEM`."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A published value of a series; None where nothing is published."""
+
+    period: str
+    value: float | None
+    low: float | None
+    high: float | None
+    extra: tuple[tuple[float, float], ...] = ()
+    path: float | None = None
+
+
+@dataclass(frozen=True)
+class Published:
+    """What figures may draw, by where they stand: the published tables, sorted when first asked.
+
+    `values`, `forecasts`, `comparisons`: the tables of these names; `indicators`, `areas`: registers.
+    """
+
+    values: pd.DataFrame
+    forecasts: pd.DataFrame
+    comparisons: pd.DataFrame
+    indicators: pd.DataFrame
+    areas: pd.DataFrame
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def kept(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        """What was made under a key, made once."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    def sort(self) -> None:
+        """Sort everything now, so that copies of this process need not each do it."""
+        _ = self._totals, self._ahead, self._shown, self.root, self.name_digits
+
+    @cached_property
+    def frequency(self) -> Mapping[str, str]:
+        """Indicator → its own rhythm."""
+        return dict(zip(self.indicators["indicator_id"], self.indicators["frequency"], strict=True))
+
+    @cached_property
+    def root(self) -> str:
+        """The area above all."""
+        parents = self.areas["parent_code"]
+        return str(self.areas.loc[parents.isna() | (parents == ""), "area_code"].iloc[0])
+
+    @cached_property
+    def name_digits(self) -> frozenset[str]:
+        """Numbers that stand in names of indicators, such as a grade or a level."""
+        named = self.indicators[[c for c in self.indicators.columns if c.startswith("name")]]
+        return frozenset(n for names in named.to_numpy() for name in names for n in re.findall(r"\d+", str(name)))
+
+    def beside(self, area: str) -> frozenset[str]:
+        """An area, those that contain it, and those in it: whom a page compares."""
+        parent = dict(zip(self.areas["area_code"], self.areas["parent_code"], strict=True))
+        found, at = {area}, area
+        while isinstance(parent.get(at), str) and parent[at]:
+            at = parent[at]
+            found.add(at)
+        return frozenset(found | {code for code, above in parent.items() if above == area})
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """Totals in each indicator's own rhythm."""
+        return self._own(self.values)
+
+    @cached_property
+    def _totals(self) -> "_Cut":
+        return _Cut(self.totals, "indicator_id", SERIES)
+
+    @cached_property
+    def _ahead(self) -> "_Cut":
+        return _Cut(self._own(self.forecasts), "indicator_id", SERIES[:4])
+
+    @cached_property
+    def _shown(self) -> "_Cut":
+        free = self.values[(self.values["conf_status"] == "F") & self.values["value"].notna()]
+        return _Cut(free, "dimension", ("period", "value", "value_low", "value_high", "baseline_value"))
+
+    def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[(rows["dimension"] == "all") & (rows["frequency"] == rows["indicator_id"].map(self.frequency))]
+
+    @cached_property
+    def dimensions(self) -> frozenset[str]:
+        """The dimensions in which something is shown."""
+        return frozenset(str(place[1]) for place in self._shown.places)
+
+    def series(self, area: str, indicator: str) -> tuple[list[Row], list[Row]]:
+        """Periods of an area's total with what is published of each, hidden ones empty; and the forecasts."""
+
+        def make() -> tuple[list[Row], list[Row]]:
+            found = (cut.rows(area, indicator) for cut in (self._totals, self._ahead))
+            past, ahead = (sorted((_row(*row) for row in rows), key=lambda row: row.period) for rows in found)
+            return past, ahead
+
+        return self.kept(("series", area, indicator), make)  # type: ignore[no-any-return]
+
+    def dots(self, area: str, dimension: str) -> Mapping[float, list[Row]]:
+        """What is shown of an area in a dimension, by the value as drawn; of totals also how many times they grew."""
+
+        def make() -> Mapping[float, list[Row]]:
+            found: dict[float, list[Row]] = {}
+            for period, value, low, high, start in self._shown.rows(area, dimension):
+                found.setdefault(drawn(value), []).append(Row(period, value, _number(low), _number(high)))
+                if dimension == ALL and start and start == start:
+                    found.setdefault(drawn(value / start), []).append(Row(period, value / start, None, None))
+            return found
+
+        return self.kept(("dots", area, dimension), make)  # type: ignore[no-any-return]
+
+
+class _Cut:
+    """Some columns of a table, by area and another column; sites ask for few of a table's many places."""
+
+    def __init__(self, rows: pd.DataFrame, column: str, columns: Sequence[str]) -> None:
+        grouped = rows.groupby(["area_code", column], sort=False).indices if len(rows) else {}
+        self.places: Mapping[Any, Any] = grouped
+        self._columns = [rows[name].tolist() for name in columns]
+
+    def rows(self, area: str, of: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of one place."""
+        for n in self.places.get((area, of), ()):
+            yield tuple(column[n] for column in self._columns)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)
+
+
+def _row(period: str, value: Any, low: Any, high: Any, path: Any = None, *ends: Any) -> Row:
+    """From the columns of `SERIES`, or the first of them."""
+    pairs = zip(ends[::2], ends[1::2], strict=True)
+    extra = tuple((position(at), float(number)) for at, number in pairs if isinstance(at, str) and number == number)
+    return Row(period, _number(value), _number(low), _number(high), extra, _number(path))
+
+
+def position(period: str) -> float:
+    """A period's place on an axis of years."""
+    year, part = int(period[:4]), period[4:]
+    if not part:
+        return float(year)
+    steps, number = (4, part[2:]) if part.startswith("-Q") else (12, part[1:])
+    return year + round((int(number) - 1) / steps, 4)
+
+
+@lru_cache(maxsize=2**18)
+def drawn(value: float) -> float:
+    """A number to the five digits that a screen needs, whole ones complete: beyond these two are taken for the same."""
+    decimals = 0 if value == 0 else min(max(4 - math.floor(math.log10(abs(value))), 0), 6)
+    return round(value, decimals) + 0.0
+
+
+def figures_broken(page: str, text: str, published: Published) -> list[tuple[str, str]]:
+    """Figure and problem of each that draws, or says in its table, what it may not.
+
+    Args:
+        page: its path below the language's folder, `areas/<code>/index.html` where it is an area's.
+        text: the page.
+    """
+    found = []
+    n_scripts = len(SCRIPT.findall(text))
+    for figure_id, data, rest in FIGURE.findall(text) if n_scripts else ():
+        n_scripts -= 1
+        try:
+            figure = json.loads(data)
+            _check(page, figure_id, _decoded(figure) if "bdata" in data else figure, rest, published)
+        except Finding as broken:
+            found.append((figure_id, str(broken)))
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            # What has another form than the rules expect is not read by them.
+            found.append((figure_id, "key"))
+    if n_scripts:
+        found.append(("a script", "unknown"))
+    return found
+
+
+def _decoded(part: Any) -> Any:
+    """A figure with each typed array as the list that it stands for."""
+    if isinstance(part, list):
+        return [_decoded(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "bdata" in part:
+        if part.get("dtype") not in TYPED:
+            raise Finding("array")
+        return array_of(base64.b64decode(part["bdata"]), part["dtype"]).tolist()
+    return {key: _decoded(one) for key, one in part.items()}
+
+
+def _check(page: str, figure_id: str, figure: Mapping[str, Any], rest: str, published: Published) -> None:
+    _keys(figure)
+    place = page.split("/")
+    area = place[1] if place[0] == "areas" else published.root
+    kind, _, of = figure_id.partition("-")
+    if kind == "trend":
+        _Trend(published, area, of).check(figure, rest)
+    elif kind == "groups":
+        dimensions = {d for d in published.dimensions if of.startswith(f"{d}-")}
+        dots = published.dots(area, max(dimensions, key=len)) if dimensions else {}
+        _check_dots(figure, rest, published, [dots])
+    elif kind == "comparison":
+        dots_of = (published.dots(code, ALL) for code in sorted(published.beside(area)))
+        _check_dots(figure, rest, published, list(dots_of))
+    elif figure_id == "compared" and place[0] == "indicators":
+        _check_compared(figure, rest, published, place[1])
+    elif figure_id == "verdicts":
+        _check_verdicts(figure, rest, published)
+    else:
+        raise Finding("unknown")
+
+
+def _keys(figure: Mapping[str, Any]) -> None:
+    """Whether every part has a rule, and colours and sizes hold no lists of numbers."""
+    layout = figure["layout"]
+    known = {"data", "layout"} >= set(figure) and set(layout) <= LAID_OUT
+    notes, shapes = layout.get("annotations", ()), layout.get("shapes", ())
+    axes = [layout.get(axis, {}) for axis in ("xaxis", "yaxis")]
+    if not known or any(set(axis) - AXIS for axis in axes) or any(set(s) - SHAPE for s in shapes):
+        raise Finding("key")
+    # As high as its rows are many, in whole pixels.
+    is_high = type(layout["height"]) is int and 0 < layout["height"] < 10_000
+    looks = [
+        *(layout[name] for name in LAID_OUT - SEEN if name in layout),
+        *({k: s[k] for k in LINED & set(s)} for s in shapes),
+    ]
+    for note in notes:
+        if set(note) - NOTE - NOTED:
+            raise Finding("key")
+        looks += [note[name] for name in NOTE & set(note)]
+        if note.get("yref") == "paper" and note["y"] not in (0, 1):
+            raise Finding("point")
+    if any(_has_listed_number(part) for part in looks) or not is_high:
+        raise Finding("looks")
+    for trace in figure["data"]:
+        if set(trace) - DRAWN - LOOKS or set(trace.get("error_x", {})) - {"color", "array", "arrayminus"}:
+            raise Finding("key")
+        if any(_has_listed_number(trace[name]) for name in LOOKS & set(trace)):
+            raise Finding("looks")
+
+
+def _has_listed_number(part: Any, *, is_listed: bool = False) -> bool:
+    if isinstance(part, dict):
+        return any(_has_listed_number(one, is_listed=is_listed) for one in part.values())
+    if isinstance(part, list):
+        return any(_has_listed_number(one, is_listed=True) for one in part)
+    if isinstance(part, str):
+        return (
+            re.fullmatch(r"[a-z+ ,-]*|#[0-9a-f]{6}|rgba\((\d{1,3},){3}[01]?\.?\d{0,2}\)|\d{1,2}px(,\d{1,2}px)*", part)
+            is None
+        )
+    return is_listed or (isinstance(part, int | float) and not (abs(part) < 1000 and part * 10 == int(part * 10)))
+
+
+def _pairs(trace: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
+    """The points of a trace; a gap is none."""
+    for x, y in zip(trace["x"], trace["y"], strict=True):
+        if x is not None or y is not None:
+            yield x, y
+
+
+class _Trend:
+    """What the figure of one series may draw, by period."""
+
+    def __init__(self, published: Published, area: str, indicator: str) -> None:
+        self.rows, self.ahead = published.series(area, indicator)
+        self.points = published.kept(("points", area, indicator), self._points)
+        self.indicator = indicator
+
+    def _points(self) -> frozenset[tuple[float, float]]:
+        """Place and number of all that is published of the series' periods."""
+        found = set()
+        for row in (*self.rows, *self.ahead):
+            at = drawn(position(row.period))
+            numbers = (row.value, row.low, row.high, row.path)
+            found |= {(at, drawn(number)) for number in numbers if number is not None}
+            found |= {(drawn(place), drawn(number)) for place, number in row.extra}
+        return frozenset(found)
+
+    def check(self, figure: Mapping[str, Any], rest: str) -> None:
+        """Raises Finding."""
+        numbers = []
+        for trace in figure["data"]:
+            for x, y in _pairs(trace):
+                # A band over one period is drawn a little wider than it is.
+                places = {drawn(x)} | ({drawn(round(x))} if "fill" in trace else set())
+                if not any((place, drawn(y)) in self.points for place in places):
+                    raise Finding("point")
+                numbers.append(y)
+            if "text" in trace:
+                raise Finding("key")
+            for said, y in zip(trace.get("hovertext", ()), trace["y"], strict="hovertext" in trace):
+                _says(said, [y])
+            self._rows(trace)
+        layout = figure["layout"]
+        self._annotations(layout)
+        _check_shapes(layout, lambda at: YEARS[0] < at < YEARS[1], lambda _: False)
+        _check_axis(layout["yaxis"], numbers)
+        _check_times(layout["xaxis"])
+        self._table(rest)
+
+    def _rows(self, trace: Mapping[str, Any]) -> None:
+        periods = [drawn(position(row.period)) for row in (*self.rows, *self.ahead)]
+        for row, x in zip(trace.get("customdata", ()), trace["x"], strict="customdata" in trace):
+            if (row is None) != (x is None) or (row is not None and periods[row] != drawn(x)):
+                raise Finding("row")
+
+    def _annotations(self, layout: Mapping[str, Any]) -> None:
+        notes = layout.get("annotations", ())
+        for note in notes:
+            if note.get("yref") != "paper":
+                if (drawn(note["x"]), drawn(note["y"])) not in self.points:
+                    raise Finding("point")
+                _says(note["text"], [note["y"]])
+                continue
+            if not YEARS[0] < note["x"] < YEARS[1]:
+                raise Finding("point")
+            left = NUMBER.findall(YEAR.sub("", _plain(note["text"])))
+            if left and not (len(left) == 1 and 0 < int(left[0]) <= len(notes)):
+                raise Finding("text")
+
+    def _table(self, rest: str) -> None:
+        """Each row of the table says of its period what is published of it, and of a hidden one no number."""
+        rows = [*self.rows, *self.ahead]
+        n_decisions = rest.count(f'id="decision-{self.indicator}-')
+        for row, (_, *cells) in zip(rows, _table_rows(rest), strict="<tbody>" in rest):
+            allowed = [n for n in (row.value, row.low, row.high, row.path) if n is not None]
+            for cell in cells:
+                worded = any(c.isalpha() for c in cell)
+                _says(cell, range(1, n_decisions + 1) if worded else allowed, "table")
+
+
+def _check_dots(
+    figure: Mapping[str, Any], rest: str, published: Published, places: Sequence[Mapping[float, list[Row]]]
+) -> None:
+    """Dots under headings: each with its range is one shown row; what stands beside it is its own value."""
+    by_lane: dict[float, list[float]] = {}
+    numbers: list[float] = []
+    for trace in figure["data"]:
+        if "text" in trace:
+            continue
+        if "customdata" in trace or "hovertext" in trace:
+            raise Finding("key")
+        errors = trace.get("error_x", {})
+        n = len(trace["x"])
+        above, below = (errors.get(side, [0] * n) for side in ("array", "arrayminus"))
+        for x, y, more, less in zip(trace["x"], trace["y"], above, below, strict=True):
+            if not any(_is_dot(x, more, less, row) for rows in places for row in rows.get(drawn(x), ())) or y > 0:
+                raise Finding("point")
+            by_lane.setdefault(y, []).append(x)
+            numbers += [x, x + more, x - less]
+    for trace in (t for t in figure["data"] if "text" in t):
+        for x, y, said in zip(trace["x"], trace["y"], trace["text"], strict=True):
+            if not any(_near(x, number) for number in numbers):
+                raise Finding("point")
+            _says(said, by_lane.get(y, []))
+    layout = figure["layout"]
+    _check_headings(layout, published)
+    _check_lanes(layout, by_lane)
+    _check_shapes(layout, lambda at: at == 1 or drawn(at) in numbers, lambda _: False)
+    reference = [shape["x0"] for shape in layout.get("shapes", ())]
+    _check_axis(layout["xaxis"], [*numbers, *reference])
+    for _, when, *cells in _table_rows(rest):
+        left = YEAR.sub("", when)
+        _says(left, ())
+        for cell in cells:
+            _says(cell, numbers, "table")
+
+
+def _is_dot(x: float, more: float, less: float, row: Row) -> bool:
+    if not more and not less:
+        return True
+    if row.value is None or row.low is None or row.high is None:
+        return False
+    return drawn(row.high - row.value) == drawn(more) and drawn(row.value - row.low) == drawn(less)
+
+
+def _near(one: float, other: float) -> bool:
+    """Equal but for the rounding of both: a range's end is drawn from two rounded numbers."""
+    return abs(one - other) <= 2e-4 * max(abs(one), abs(other), 1e-2)
+
+
+def _check_lanes(layout: Mapping[str, Any], lanes: Iterable[float]) -> None:
+    """Places from top to bottom are pixels of the figure's own height."""
+    bottom, top = layout["yaxis"]["range"]
+    if top != 0 or not 0 <= layout["height"] + bottom < 100 or any(lane < bottom for lane in lanes):
+        raise Finding("axis")
+
+
+def _check_headings(layout: Mapping[str, Any], published: Published) -> None:
+    for note in layout.get("annotations", ()):
+        if set(note) != {"y", "text"} or not layout["yaxis"]["range"][0] <= note["y"] <= 0:
+            raise Finding("key")
+        if not set(re.findall(r"\d+", _plain(note["text"]))) <= published.name_digits:
+            raise Finding("text")
+
+
+def _check_compared(figure: Mapping[str, Any], rest: str, published: Published, indicator: str) -> None:
+    """Values by size: each area's own pair, the limits at its size, and the whole's value."""
+    rows = published.comparisons[published.comparisons["indicator_id"] == indicator]
+    sized = rows[rows["denominator"].notna()]
+    pairs: dict[tuple[float, float], str] = {}
+    for column in ("value", "limit_low_998", "limit_high_998"):
+        for size, number in zip(sized["denominator"], sized[column], strict=True):
+            if number == number:
+                pairs.setdefault((drawn(size), drawn(number)), column)
+    seen: list[int] = []
+    for trace in figure["data"]:
+        if "text" in trace or "hovertext" in trace or "error_x" in trace:
+            raise Finding("key")
+        for x, y in _pairs(trace):
+            if (drawn(x), drawn(y)) not in pairs:
+                raise Finding("point")
+        seen += trace.get("customdata", [])
+    if len(set(seen)) != len(seen) or any(type(row) is not int or not 0 <= row < len(rows) for row in seen):
+        raise Finding("row")
+    whole = {drawn(row.value) for row in published.series(published.root, indicator)[0] if row.value is not None}
+    layout = figure["layout"]
+    _check_shapes(layout, lambda _: False, lambda at: drawn(at) in whole)
+    reference = [shape["y0"] for shape in layout.get("shapes", ())]
+    ends = sized[["value", "limit_low_998", "limit_high_998"]].to_numpy().ravel()
+    _check_axis(layout["yaxis"], [*(n for n in ends if n == n), *reference])
+    _check_magnitudes(layout["xaxis"], sized["denominator"].tolist())
+    allowed = [*rows["value"].tolist(), *sized["denominator"].tolist()]
+    for _, *cells in _table_rows(rest):
+        for cell in cells:
+            _says(cell, allowed, "table")
+
+
+def _check_verdicts(figure: Mapping[str, Any], rest: str, published: Published) -> None:
+    """Counts of areas by verdict, and their shares."""
+    lowest = set(published.areas["area_code"]) - set(published.areas["parent_code"].dropna())
+    rows = published.totals
+    rows = rows[rows["area_code"].isin(lowest)]
+    newest = rows.sort_values("period").drop_duplicates(["indicator_id", "area_code"], keep="last")
+    newest = newest[newest["value"].notna() & (newest["conf_status"] == "F")]
+    counts = newest.groupby(["indicator_id", "verdict"]).size().rename("n").reset_index()
+    wholes = counts.groupby("indicator_id")["n"].transform("sum")
+    shares = {0.0, *(counts["n"] / wholes).round(4)}
+    allowed = [0, *counts["n"]]
+    for trace in figure["data"]:
+        if not set(trace["x"]) <= shares or any(y > 0 for y in trace["y"]) or "customdata" in trace:
+            raise Finding("point")
+        for said in (*trace.get("text", ()), *trace.get("hovertext", ())):
+            _says(said, allowed)
+    _check_headings(figure["layout"], published)
+    _check_lanes(figure["layout"], [y for trace in figure["data"] for y in trace["y"]])
+    _check_shapes(figure["layout"], lambda _: False, lambda _: False)
+    if set(figure["layout"]["xaxis"]["range"]) != {0, 1} or "tickvals" in figure["layout"]["xaxis"]:
+        raise Finding("axis")
+    for _, *cells in _table_rows(rest):
+        for cell in cells:
+            _says(cell, allowed, "table")
+
+
+def _check_shapes(
+    layout: Mapping[str, Any], is_place_x: Callable[[float], bool], is_place_y: Callable[[float], bool]
+) -> None:
+    for shape in layout.get("shapes", ()):
+        for axis, is_place in (("x", is_place_x), ("y", is_place_y)):
+            ends = [shape[f"{axis}{n}"] for n in (0, 1)]
+            if not (ends == [0, 1] if shape[f"{axis}ref"] == "paper" else all(map(is_place, ends))):
+                raise Finding("point")
+
+
+def _check_axis(axis: Mapping[str, Any], numbers: Collection[float]) -> None:
+    """An axis of round steps that ends with the first step past what is drawn on it: its end tells nothing more."""
+    ticks, (start, end) = axis["tickvals"], axis["range"]
+    step = ticks[1] - ticks[0]
+    low, high = min(numbers), max(numbers)
+    # Ticks and ends are rounded as all that is drawn: on a short axis of large numbers that is much of a step.
+    rounding = 10 ** (math.floor(math.log10(max(abs(low), abs(high), 1e-6))) - 4)
+    close = max(1e-3 * step, rounding)
+    if any(abs(b - a - step) > 2 * close for a, b in pairwise(ticks)) or not _is_round(step, close):
+        raise Finding("axis")
+    if low < ticks[0] - close or (ticks[0] != 0 and low - ticks[0] > step + close) or ticks[-1] - high > step + close:
+        raise Finding("axis")
+    top = max(ticks[-1], high)
+    length = top - ticks[0]
+    reaches = [abs(start - (ticks[0] - part * length)) for part in BELOW], [abs(end - top - p * length) for p in ABOVE]
+    if any(min(away) > max(2e-3 * length, rounding) for away in reaches):
+        raise Finding("axis")
+    for tick, said in zip(ticks, axis["ticktext"], strict=True):
+        _says(said, [tick], "axis")
+
+
+def _is_round(step: float, close: float) -> bool:
+    unit = 10 ** math.floor(math.log10(step * 1.0001))
+    return any(abs(step - factor * unit) <= close for factor in (1, 2, 5, 10))
+
+
+def _check_times(axis: Mapping[str, Any]) -> None:
+    numbers = [*axis["tickvals"], *axis["range"]]
+    if any(not YEARS[0] < number < YEARS[1] for number in numbers):
+        raise Finding("axis")
+    if any(re.search(r"\d", YEAR.sub("", _plain(said))) for said in axis["ticktext"]):
+        raise Finding("axis")
+
+
+def _check_magnitudes(axis: Mapping[str, Any], sizes: Sequence[float]) -> None:
+    """An axis of magnitudes: from a little below the smallest size to a little above the largest."""
+    ends = [math.log10(min(sizes) / 1.3), math.log10(max(sizes) * 1.3)]
+    is_round = all(_is_magnitude(tick) or tick == round(min(sizes)) for tick in axis["tickvals"])
+    if any(abs(a - b) > 1e-3 for a, b in zip(axis["range"], ends, strict=True)) or not is_round:
+        raise Finding("axis")
+    for tick, said in zip(axis["tickvals"], axis["ticktext"], strict=True):
+        _says(said, [tick], "axis")
+
+
+def _is_magnitude(tick: float) -> bool:
+    return any(abs(tick - factor * 10 ** round(math.log10(tick / factor))) < 1e-6 for factor in (1, 3))
+
+
+def _plain(text: str) -> str:
+    return text if text.isascii() else text.translate(PLAIN)
+
+
+def _says(text: str, allowed: Iterable[float], problem: str = "text") -> None:
+    """Raises Finding where a text holds a number that, as exactly as it is written, is none of the allowed ones."""
+    for number, half in _written(text):
+        if not any(-half <= abs(one) - number <= half for one in allowed):
+            raise Finding(problem)
+
+
+@cache
+def _written(text: str) -> tuple[tuple[float, float], ...]:
+    """The numbers of a text, shares as such, each with half a unit of its last digit.
+
+    What it was rounded by before it was drawn comes on top.
+    """
+    found = []
+    plain = _plain(text)
+    for match in NUMBER.finditer(plain):
+        written = match[0].lstrip("-−").replace(",", "")
+        scale = 0.01 if plain[match.end() : match.end() + 3].lstrip().startswith(("%", "٪")) else 1.0
+        number = float(written) * scale
+        half = 0.5 * 10 ** -len(written.partition(".")[2]) * scale
+        found.append((number, half * 1.001 + 6e-5 * number))
+    return tuple(found)
+
+
+def _table_rows(rest: str) -> Iterator[list[str]]:
+    """Rows of the table under a figure, as texts of cells, the heading of a row first."""
+    body = rest.partition("<tbody>")[2].partition("</table>")[0]
+    for row in body.split("<tr>")[1:]:
+        yield [TAG.sub("", "<" + cell) for cell in re.split(r"<(?=t[hd]\b)", row)[1:]]
