@@ -130,8 +130,10 @@ class Published:
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """Totals in each indicator's own rhythm."""
-        return self._own(self.values)
+        """Totals in each indicator's own rhythm; a hidden row keeps its period alone, whatever else it carries."""
+        rows = self._own(self.values)
+        carried = [name for name in SERIES if name != "period"]
+        return rows.assign(**{name: rows[name].where(rows["conf_status"] == "F") for name in carried})
 
     @cached_property
     def _totals(self) -> "_Cut":
@@ -370,7 +372,9 @@ class _Trend:
     def _rows(self, trace: Mapping[str, Any]) -> None:
         periods = [drawn(position(row.period)) for row in (*self.rows, *self.ahead)]
         for row, x in zip(trace.get("customdata", ()), trace["x"], strict="customdata" in trace):
-            if (row is None) != (x is None) or (row is not None and periods[row] != drawn(x)):
+            if row is None and x is None:
+                continue
+            if type(row) is not int or not 0 <= row < len(periods) or periods[row] != drawn(x):
                 raise Finding("row")
 
     def _annotations(self, layout: Mapping[str, Any]) -> None:
