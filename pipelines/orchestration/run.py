@@ -1,6 +1,7 @@
 """Running the job in this process, against the home's own Dagster instance, and serving the interface."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import dagster as dg
 from pipelines.orchestration.definitions import HOME_VARIABLE, INITIATIVE_VARIABLE, JOB, build_defs
 from pipelines.paths import Home
 
+OWN_ERROR = re.compile(r"^pipelines\.[\w.]+Error: ")
 # Nothing calls out, and runs of the daemon wait for each other.
 INSTANCE_SETTINGS = """telemetry:
   enabled: false
@@ -47,7 +49,8 @@ def _reason(event: dg.DagsterEvent) -> str:
     error = event.step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip() if error is not None else f"step {event.step_key} failed"
+    # What this project raises speaks to people; the name of its class does not.
+    return OWN_ERROR.sub("", error.message.strip()) if error is not None else f"step {event.step_key} failed"
 
 
 def serve(home: Home, initiative: str | None) -> int:

@@ -293,7 +293,7 @@ def _parquet(content: bytes, where: str) -> Iterator[Piece | Unread]:
     yield Piece(f"{where} notes".strip(), "\n".join(notes_of(file)))
     for name, column in zip(table.column_names, table.columns, strict=True):
         yield Piece(f"{where} {name}".strip(), f"{name}\n{_listed(column.unique().to_pylist())}")
-    for name, *ends in statistics_of(file):
+    for _, name, *ends in statistics_of(file):
         yield Piece(f"{where} statistics of {name}".strip(), _listed(ends))
 
 
@@ -306,11 +306,11 @@ def notes_of(file: "ParquetFile") -> Iterator[str]:
             yield f"{key.decode('utf-8', 'replace')}\n{value.decode('utf-8', 'replace')}"
 
 
-def statistics_of(file: "ParquetFile") -> Iterator[tuple[str, object, object]]:
-    """Column, smallest and largest value, as a Parquet file says of each of its groups of rows."""
+def statistics_of(file: "ParquetFile") -> Iterator[tuple[int, str, object, object]]:
+    """Group of rows, column, smallest and largest value, as a Parquet file says of each of its groups."""
     for group in range(file.metadata.num_row_groups):
         rows = file.metadata.row_group(group)
         for number in range(rows.num_columns):
             column = rows.column(number)
             if column.statistics is not None and column.statistics.has_min_max:
-                yield column.path_in_schema, column.statistics.min, column.statistics.max
+                yield group, column.path_in_schema, column.statistics.min, column.statistics.max
