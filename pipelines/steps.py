@@ -192,7 +192,12 @@ def inspect(shop: Workshop) -> None:
     from pipelines.protection.audit_site import Declared, audit_site
 
     initiative = shop.declarations.initiative
-    declared = Declared(initiative.languages, tables.names(shop.declarations), shop.home.private_names)
+    declared = Declared(
+        initiative.languages,
+        tables.names(shop.declarations),
+        shop.home.private_names,
+        initiative.settings.get("one_number"),
+    )
     site = release.opened(shop.home, shop.declarations, shop.ledger).site
     release.refuse_leaks(audit_site(site, declared))
 

@@ -27,7 +27,7 @@ FIGURE = re.compile(
     re.DOTALL,
 )
 SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc=)")
-NUMBER = re.compile(r"(?<![\d.])[-−]?\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"(?<![\d.,])[-−]?\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?")
 YEAR = re.compile(r"\d{4}(?:[/–-](?:\d{4}|\d{2}|Q[1-4]))*")
 DRAWN = {"x", "y", "customdata", "text", "hovertext", "error_x"}
 LOOKS = {
@@ -76,13 +76,17 @@ class Row:
     high: float | None
     extra: tuple[tuple[float, float], ...] = ()
     path: float | None = None
+    # What the table beside it says too.
+    told: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Published:
     """What figures may draw, by where they stand: the published tables, sorted when first asked.
 
-    `values`, `forecasts`, `comparisons`: the tables of these names; `indicators`, `areas`: registers.
+    `values`, `forecasts`, `comparisons`, `progress`: what is published of values, forecasts, comparisons of areas, and
+    promises by period; `indicators`, `areas`: registers. `one_number`: the setting of this name, None where there is
+    none.
     """
 
     values: pd.DataFrame
@@ -90,7 +94,9 @@ class Published:
     comparisons: pd.DataFrame
     indicators: pd.DataFrame
     areas: pd.DataFrame
-    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    progress: pd.DataFrame = field(default_factory=pd.DataFrame)
+    one_number: Mapping[str, Any] | None = None
+    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def kept(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         """What was made under a key, made once."""
@@ -121,12 +127,15 @@ class Published:
 
     def beside(self, area: str) -> frozenset[str]:
         """An area, those that contain it, and those in it: whom a page compares."""
-        parent = dict(zip(self.areas["area_code"], self.areas["parent_code"], strict=True))
         found, at = {area}, area
-        while isinstance(parent.get(at), str) and parent[at]:
-            at = parent[at]
+        while isinstance(above := self._parent.get(at), str) and above:
+            at = above
             found.add(at)
-        return frozenset(found | {code for code, above in parent.items() if above == area})
+        return frozenset(found | {code for code, above in self._parent.items() if above == area})
+
+    @cached_property
+    def _parent(self) -> Mapping[str, Any]:
+        return dict(zip(self.areas["area_code"], self.areas["parent_code"], strict=True))
 
     @cached_property
     def totals(self) -> pd.DataFrame:
@@ -165,6 +174,27 @@ class Published:
             return past, ahead
 
         return self.kept(("series", area, indicator), make)  # type: ignore[no-any-return]
+
+    def delivered(self) -> list[Row]:
+        """What was delivered of the one number so far, period by period, with the ends of the straight path to it."""
+        number = self.one_number
+        if number is None:
+            return []
+        rows = self.progress
+        whole = (rows["unit"] == number["unit"]) & (rows["line"] == ALL) & (rows["partner_id"] == ALL)
+        ends = (
+            (position(str(number["from_period"])), 0.0),
+            (position(str(number["to_period"])), float(number["amount"])),
+        )
+        found = []
+        for row in rows[whole].sort_values("period").to_dict("records"):
+            told = (
+                _number(cell) for name, cell in row.items() if name.startswith(("amount_", "total_", "share_", "n_"))
+            )
+            value, path = _number(row["total_delivered"]), _number(row["path_value"])
+            numbers = tuple(cell for cell in told if cell is not None)
+            found.append(Row(row["period"], value, None, None, ends, path, numbers))
+        return found
 
     def dots(self, area: str, dimension: str) -> Mapping[float, list[Row]]:
         """What is shown of an area in a dimension, by the value as drawn; of totals also how many times they grew."""
@@ -264,7 +294,9 @@ def _check(page: str, figure_id: str, figure: Mapping[str, Any], rest: str, publ
     area = place[1] if place[0] == "areas" else published.root
     kind, _, of = figure_id.partition("-")
     if kind == "trend":
-        _Trend(published, area, of).check(figure, rest)
+        past, ahead = published.series(area, of)
+        points = published.kept(("points", area, of), lambda: _points([*past, *ahead]))
+        _Trend([*past, *ahead], points, of).check(figure, rest)
     elif kind == "groups":
         dimensions = {d for d in published.dimensions if of.startswith(f"{d}-")}
         dots = published.dots(area, max(dimensions, key=len)) if dimensions else {}
@@ -274,6 +306,10 @@ def _check(page: str, figure_id: str, figure: Mapping[str, Any], rest: str, publ
         _check_dots(figure, rest, published, list(dots_of))
     elif figure_id == "compared" and place[0] == "indicators":
         _check_compared(figure, rest, published, place[1])
+    elif figure_id == "one-number":
+        delivered = published.delivered()
+        n_told = len(list(_table_rows(rest)))
+        _Trend(delivered[:n_told], _points(delivered), "").check(figure, rest)
     elif figure_id == "verdicts":
         _check_verdicts(figure, rest, published)
     else:
@@ -329,23 +365,24 @@ def _pairs(trace: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
             yield x, y
 
 
+def _points(rows: Iterable[Row]) -> frozenset[tuple[float, float]]:
+    """Place and number of all that is published of a series' periods."""
+    found = set()
+    for row in rows:
+        at = drawn(position(row.period))
+        numbers = (row.value, row.low, row.high, row.path)
+        found |= {(at, drawn(number)) for number in numbers if number is not None}
+        found |= {(drawn(place), drawn(number)) for place, number in row.extra}
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
 class _Trend:
-    """What the figure of one series may draw, by period."""
+    """What a figure over time may draw: its periods in the order of its table, and the points."""
 
-    def __init__(self, published: Published, area: str, indicator: str) -> None:
-        self.rows, self.ahead = published.series(area, indicator)
-        self.points = published.kept(("points", area, indicator), self._points)
-        self.indicator = indicator
-
-    def _points(self) -> frozenset[tuple[float, float]]:
-        """Place and number of all that is published of the series' periods."""
-        found = set()
-        for row in (*self.rows, *self.ahead):
-            at = drawn(position(row.period))
-            numbers = (row.value, row.low, row.high, row.path)
-            found |= {(at, drawn(number)) for number in numbers if number is not None}
-            found |= {(drawn(place), drawn(number)) for place, number in row.extra}
-        return frozenset(found)
+    rows: Sequence[Row]
+    points: frozenset[tuple[float, float]]
+    indicator: str
 
     def check(self, figure: Mapping[str, Any], rest: str) -> None:
         """Raises Finding."""
@@ -370,7 +407,7 @@ class _Trend:
         self._table(rest)
 
     def _rows(self, trace: Mapping[str, Any]) -> None:
-        periods = [drawn(position(row.period)) for row in (*self.rows, *self.ahead)]
+        periods = [drawn(position(row.period)) for row in self.rows]
         for row, x in zip(trace.get("customdata", ()), trace["x"], strict="customdata" in trace):
             if row is None and x is None:
                 continue
@@ -393,10 +430,9 @@ class _Trend:
 
     def _table(self, rest: str) -> None:
         """Each row of the table says of its period what is published of it, and of a hidden one no number."""
-        rows = [*self.rows, *self.ahead]
         n_decisions = rest.count(f'id="decision-{self.indicator}-')
-        for row, (_, *cells) in zip(rows, _table_rows(rest), strict="<tbody>" in rest):
-            allowed = [n for n in (row.value, row.low, row.high, row.path) if n is not None]
+        for row, (_, *cells) in zip(self.rows, _table_rows(rest), strict="<tbody>" in rest):
+            allowed = [n for n in (row.value, row.low, row.high, row.path, *row.told) if n is not None]
             for cell in cells:
                 worded = any(c.isalpha() for c in cell)
                 _says(cell, range(1, n_decisions + 1) if worded else allowed, "table")
@@ -589,26 +625,33 @@ def _plain(text: str) -> str:
 
 def _says(text: str, allowed: Iterable[float], problem: str = "text") -> None:
     """Raises Finding where a text holds a number that, as exactly as it is written, is none of the allowed ones."""
-    for number, half in _written(text):
-        if not any(-half <= abs(one) - number <= half for one in allowed):
+    for readings in _written(text):
+        if not any(abs(abs(one) - number) <= half for one in allowed for number, half in readings):
             raise Finding(problem)
 
 
 @cache
-def _written(text: str) -> tuple[tuple[float, float], ...]:
-    """The numbers of a text, shares as such, each with half a unit of its last digit.
+def _written(text: str) -> tuple[frozenset[tuple[float, float]], ...]:
+    """The numbers of a text, shares as such, each with half a unit of its last digit; a point may be a comma.
 
-    What it was rounded by before it was drawn comes on top.
+    What a number was rounded by before it was drawn comes on top of the half.
     """
     found = []
     plain = _plain(text)
     for match in NUMBER.finditer(plain):
-        written = match[0].lstrip("-−").replace(",", "")
         scale = 0.01 if plain[match.end() : match.end() + 3].lstrip().startswith(("%", "٪")) else 1.0
-        number = float(written) * scale
-        half = 0.5 * 10 ** -len(written.partition(".")[2]) * scale
-        found.append((number, half * 1.001 + 6e-5 * number))
+        readings = ((number * scale, 0.5 * 10**-digits * scale) for number, digits in _readings(match[0].lstrip("-−")))
+        found.append(frozenset((number, half * 1.001 + 6e-5 * number) for number, half in readings))
     return tuple(found)
+
+
+def _readings(written: str) -> Iterator[tuple[float, int]]:
+    """What a number may mean, and its digits after the point: languages divide thousands by each other's points."""
+    for point in ".,":
+        whole, found, fraction = written.rpartition(point)
+        if not found or point in whole or not fraction.isdigit():
+            whole, fraction = written, ""
+        yield float(re.sub(r"\D", "", whole) + "." + (fraction or "0")), len(fraction)
 
 
 def _table_rows(rest: str) -> Iterator[list[str]]:

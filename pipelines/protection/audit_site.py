@@ -11,9 +11,10 @@ import multiprocessing
 import os
 import re
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -43,11 +44,15 @@ MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Declared:
-    """What a site may hold: its languages and tables, and words that no published byte may contain."""
+    """What a site may hold: its languages and tables, words that no published byte may contain, and the one number.
+
+    `one_number`: the setting of this name; None where the initiative has none.
+    """
 
     languages: Collection[str]
     tables: Collection[str]
     forbidden: Sequence[str]
+    one_number: Mapping[str, Any] | None = None
 
 
 def audit_site(site: Path, declared: Declared) -> list[Leak]:
@@ -171,6 +176,8 @@ def _pages_broken(site: Path, pages: Sequence[Path], declared: Declared) -> list
         comparisons=_read(data, "area_comparisons"),
         indicators=_read(data, "indicators"),
         areas=_read(data, "areas"),
+        progress=pq.read_table(data / "commitment_progress.parquet").to_pandas(),
+        one_number=declared.one_number,
     )
     published.sort()
     ordered = sorted(pages, key=lambda page: (page.relative_to(site).parts[1:], page))

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from made_up_release import AREAS, LEAKS
 
 from dashboards.content import HIDDEN, Material, Point, SiteContent
-from pipelines.protection.audit_figures import FIGURE, Published, figures_broken
+from pipelines.protection.audit_figures import FIGURE, Finding, Published, _says, figures_broken
 
 AREA = AREAS[0]
 PAGE, FIRST = f"areas/{AREA}/index.html", "index.html"
@@ -177,7 +178,7 @@ def set_dot(figure: dict[str, Any]) -> None:
 
 
 def set_range(figure: dict[str, Any]) -> None:
-    next(trace for trace in figure["data"] if "error_x" in trace)["error_x"]["array"][0] *= 1.2
+    next(trace for trace in figure["data"] if "error_x" in trace)["error_x"]["arrayminus"][0] *= 1.2
 
 
 def set_dot_text(figure: dict[str, Any]) -> None:
@@ -282,6 +283,52 @@ def test_table_may_not_say_a_number_of_a_hidden_period(
 
 def test_page_of_another_area_may_not_show_it(page: str, published: Published) -> None:
     assert problems(page, published, f"areas/{AREAS[1]}/index.html") >= {"point"}
+
+
+def test_the_one_number_may_only_be_drawn_as_it_adds_up(published: Published) -> None:
+    """10 and 15 delivered: 10, then 25 of 100; what one partner did is another row."""
+    columns = ["unit", "line", "partner_id", "period", "amount_delivered", "total_delivered", "path_value"]
+    rows = [
+        ("teachers", "all", "all", "2011", 10, 10, 0.0), ("teachers", "all", "all", "2012", 15, 25, 10.0),
+        ("teachers", "all", "somebody", "2012", 7, 7, None),
+    ]  # fmt: skip
+    told = replace(
+        published,
+        progress=pd.DataFrame(rows, columns=columns),
+        one_number={"unit": "teachers", "amount": 100, "from_period": "2011", "to_period": "2021"},
+    )
+    figure = {
+        "data": [
+            {"mode": "lines", "x": [2011, 2021], "y": [0, 100], "line": {"dash": "5px,4px"}},
+            {"mode": "lines+markers", "x": [2011, 2012], "y": [10, 25], "customdata": [0, 1]},
+        ],
+        "layout": {
+            "template": "trend", "height": 270, "annotations": [{"x": 2012, "y": 25, "text": "25"}],
+            "xaxis": {"tickvals": [2011, 2021], "ticktext": ["2011", "2021"], "range": [2010.5, 2021.7]},
+            "yaxis": {"tickvals": [0, 50, 100], "ticktext": ["0", "50", "100"], "range": [0, 106]},
+        },
+    }  # fmt: skip
+    table = "<table><tbody><tr><th scope=row>2011<td>10<td>10<tr><th scope=row>2012<td>15<td>25</table>"
+    page = (
+        f'<figure class="chart" id="one-number"><script type="application/json">{json.dumps(figure)}</script>{table}'
+        "</figure>"
+    )
+    path = "commitments/index.html"
+    assert problems(page, told, path) == set()
+    assert problems(page.replace("[10, 25]", "[10, 7]"), told, path) == {"point"}
+    assert problems(page.replace("<td>15", "<td>7"), told, path) == {"table"}
+    assert problems(page, published, path) == {"point"}
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("82.2%", 0.8221), ("82,2%", 0.8221), ("٨٢٫٢٪", 0.8221), ("1,234", 1234), ("1.234", 1234), ("1 234,5", 1234.5),
+     ("1,234,567", 1234567), ("×1.3", 1.31), ("-7", -7), ("\u20665–9\u2069", 5)],
+)  # fmt: skip
+def test_number_is_read_as_every_language_writes_it(written: str, number: float) -> None:
+    _says(written, [number, 9])
+    with pytest.raises(Finding):
+        _says(written, [number * 1.4, 9])
 
 
 def test_figure_and_script_that_no_rule_knows_are_found(page: str, published: Published) -> None:
