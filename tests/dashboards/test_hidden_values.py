@@ -189,6 +189,18 @@ def test_nothing_is_said_instead_where_nothing_is_published(content: SiteContent
         assert [plain(text) for text in chart.hidden] == ["Hidden to protect small groups: 2012/13–2023/24."]
 
 
+def test_where_no_area_above_shows_a_group_all_groups_together_stand_in(content: SiteContent) -> None:
+    values = changed(hidden(content.values, "IL", SHARE, *SECTORS), "IL", SHARE, value=0.167)
+    assert instead(prepare(replace(content, values=values)), "IL", SHARE) == "all groups together, 2023/24: 16.7%."
+
+
+def test_empty_trend_says_what_a_wider_area_shows(content: SiteContent) -> None:
+    values = changed(hidden(content.values, TOWN, SHARE), DISTRICT, SHARE, value=0.123)
+    material = prepare(replace(content, values=values))
+    chart = trend_chart(material, EN, material.areas[TOWN], material.indicators[SHARE])
+    assert chart.figure is None and [plain(t) for t in chart.hidden] == ["In Southern District, 2023/24: 12.3%."]
+
+
 def test_what_is_hidden_altogether_is_named_though_it_has_no_row(content: SiteContent) -> None:
     material = prepare(replace(content, values=hidden(content.values, DISTRICT, SHARE, *SECTORS)))
     (chart,) = (c for c in charts_of(material, DISTRICT, "Sector") if c.id == "groups-sector-proportion-share")
