@@ -160,11 +160,12 @@ def _most(material: Material, voice: Voice, line: Line, names: Sequence[str]) ->
     rest = left_over(line.indicator, line.total, line.points, least)
     if rest is None or line.total is None or line.total.numerator is None:
         return ""
-    counts = {"most": voice.integer(rest), "total": voice.integer(line.total.numerator)}
+    when = voice.period(line.period) if line.years == 1 else voice.pool(line.period, line.years)
+    parts = {"when": when, "most": voice.integer(rest), "total": voice.integer(line.total.numerator)}
     if len(names) == 1:
-        return voice.say("{group}, at most {most} of the {total} counted here", group=names[0], **counts)
+        return voice.say("{group}, {when}: at most {most} of the {total} counted", group=names[0], **parts)
     groups = voice.series(names)
-    return voice.say("{groups} together, at most {most} of the {total} counted here", groups=groups, **counts)
+    return voice.say("{groups} all told, {when}: at most {most} of the {total} counted", groups=groups, **parts)
 
 
 def _further_up(material: Material, voice: Voice, area: Area, line: Line, others: Mapping[int, str]) -> Iterator[str]:

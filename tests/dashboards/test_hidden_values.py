@@ -83,10 +83,10 @@ POOL = {"numerator": 61, "denominator": 540, "value": 61 / 540, "value_low": 0.0
     ("total", "shown", "said"),
     [
         # 540 − 300 − 200 = 40 for two groups; 540 − 300 − 100 − 60 = 80 for one.
-        (540, (300, 200), "Druze, Bedouin together, at most 40 of the 540 counted here."),
-        (540, (300, 100, 60), "Bedouin, at most 80 of the 540 counted here."),
+        (540, (300, 200), "Druze, Bedouin all told, 2023/24: at most 40 of the 540 counted."),
+        (540, (300, 100, 60), "Bedouin, 2023/24: at most 80 of the 540 counted."),
         # Eleven is as many as the policy's threshold.
-        (511, (300, 200), "Druze, Bedouin together, at most 11 of the 511 counted here."),
+        (511, (300, 200), "Druze, Bedouin all told, 2023/24: at most 11 of the 511 counted."),
     ],
 )
 def test_hidden_groups_are_told_by_what_their_shown_total_leaves(
@@ -126,7 +126,7 @@ def test_years_together_come_before_what_a_total_leaves(content: SiteContent) ->
     values = pooled(hidden(values, DISTRICT, SHARE, "druze", "bedouin"), DISTRICT, SHARE, "druze", 2024, **POOL)
     assert instead(prepare(replace(content, values=values)), DISTRICT, SHARE) == (
         "Druze, 2021/22 to 2023/24 together: 61 of 540, 11.3% (8.9%–14.2%); "
-        "Bedouin, at most 40 of the 540 counted here."
+        "Bedouin, 2023/24: at most 40 of the 540 counted."
     )
 
 
