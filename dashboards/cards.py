@@ -3,8 +3,9 @@
 Belongs here: what a card says. Does not belong here: charts, and which cards a page shows.
 """
 
-from dashboards.charts.words import capital, cell, headline, with_range
-from dashboards.content import MISSING, SHOWN, Area, Indicator, Material, Point, Series
+from dashboards.charts.words import capital, headline
+from dashboards.content import HIDDEN, MISSING, SHOWN, Area, Indicator, Material, Point, Series
+from dashboards.instead import earlier, of_wider, years_together
 from dashboards.labels import (
     CHANGES,
     GOING_WELL,
@@ -23,11 +24,6 @@ from dashboards.views import Badge, Card, GoalView
 def latest(points: Series) -> Point | None:
     """The newest period of a series, with or without a value."""
     return points[-1] if points else None
-
-
-def last_shown(points: Series) -> Point | None:
-    """The newest period with a value."""
-    return next((p for p in reversed(points) if p.state == SHOWN), None)
 
 
 def goal_views(material: Material, voice: Voice, area: Area) -> tuple[GoalView, ...]:
@@ -50,7 +46,7 @@ def card(material: Material, voice: Voice, area: Area, indicator: Indicator) -> 
     return Card(
         indicator_id=indicator.id,
         name=headline(voice, indicator),
-        value=cell(voice, unit, now),
+        value=voice.value(unit, shown.value) if shown else voice.word(STATES, state),
         period=voice.period(now.period) if now else "",
         state=state,
         verdict=verdict_badge(material, voice, indicator, shown),
@@ -58,8 +54,7 @@ def card(material: Material, voice: Voice, area: Area, indicator: Indicator) -> 
         changes=_changes(voice, indicator, points, shown),
         notes=(
             *_method_note(material, voice, indicator, shown),
-            *_notes(voice, unit, points, shown),
-            *_pool_notes(material, voice, area, indicator, shown),
+            *(_notes(voice, shown) if shown else _instead(material, voice, area, indicator, now)),
         ),
     )
 
@@ -129,13 +124,7 @@ def _changes(
     )
 
 
-def _notes(voice: Voice, unit: str, points: Series, shown: Point | None) -> tuple[str, ...]:
-    if shown is None:
-        earlier = last_shown(points)
-        if earlier is None:
-            return ()
-        value, period = voice.value(unit, earlier.value), voice.period(earlier.period)
-        return (voice.say("Last value: {value} in {period}.", value=value, period=period),)
+def _notes(voice: Voice, shown: Point) -> tuple[str, ...]:
     status = (f"{capital(voice.word(STATUSES, shown.obs_status))}.",) if shown.obs_status in STATUSES else ()
     if not shown.is_partial:
         return status
@@ -146,15 +135,19 @@ def _notes(voice: Voice, unit: str, points: Series, shown: Point | None) -> tupl
     return (*status, said)
 
 
-def _pool_notes(
-    material: Material, voice: Voice, area: Area, indicator: Indicator, shown: Point | None
-) -> tuple[str, ...]:
-    """What several years together say where the newest single one may not be shown."""
-    pool = last_shown(material.pool(area.code, indicator.id))
-    if shown is not None or pool is None:
+def _instead(material: Material, voice: Voice, area: Area, indicator: Indicator, now: Point | None) -> tuple[str, ...]:
+    """What can be said where the newest period has no value: an earlier one, several years, or what is wider."""
+    if now is None:
         return ()
-    years, value = voice.pool(pool.period, material.pooled_years), with_range(voice, indicator.unit, pool)
-    return (voice.say("{years}: {value}.", years=years, value=value),)
+    own = earlier(material, area, indicator, now.period)
+    if own is None:
+        return (
+            tuple(filter(None, [of_wider(material, voice, area, indicator, now.period)])) if now.state == HIDDEN else ()
+        )
+    if own.is_pool:
+        return (f"{years_together(material, voice, indicator, own.point)}.",)
+    value, period = voice.value(indicator.unit, own.point.value), voice.period(own.point.period)
+    return (voice.say("Last value: {value} in {period}.", value=value, period=period),)
 
 
 def state_sentence(material: Material, voice: Voice, area: Area) -> tuple[tuple[str, str], ...]:

@@ -50,6 +50,15 @@ STATES: Mapping[str, str] = {
     "missing": N_("not reported"),
 }
 
+# The same in a cell of a table, beside the state's sign; the legend of the page says the rest.
+CELL_WORDS: Mapping[str, str] = {
+    "hidden": N_("hidden"),
+    "withheld": N_("withheld"),
+    "not_collected": N_("not collected"),
+    "not_applicable": N_("cannot exist"),
+    "missing": N_("not reported"),
+}
+
 # What SDMX statuses say of a value that is shown.
 STATUSES: Mapping[str, str] = {
     "B": N_("first value after a change of method"),

@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 
 from dashboards import bidi, theme
 from dashboards.content import Material, SiteContent, prepare
+from dashboards.hiding import legend
 from dashboards.language import Name, Voice, direction_of, self_name, voice
 from dashboards.pages import (
     area,
@@ -180,6 +181,8 @@ def _shared(material: Material, speaker: Voice, languages: Sequence[str]) -> dic
         "downloads": content.downloads,
         "bundle_style": BUNDLE_STYLE,
         "areas_label": areas_name,
+        # For pages that do not count what they tell.
+        "signs": legend(speaker, ()),
         "sections": [
             ("home", "index.html", speaker.say("Overview")),
             ("areas", "areas/index.html", areas_name),

@@ -28,6 +28,29 @@ class Link(NamedTuple):
     note: str = ""
 
 
+class Absent(str):
+    """A cell's word for a value that is not there; `code` is the state, and names its sign."""
+
+    code: str
+
+    def __new__(cls, word: str, code: str) -> "Absent":
+        """A cell with this word and code."""
+        cell = super().__new__(cls, word)
+        cell.code = code
+        return cell
+
+
+class Told(NamedTuple):
+    """A value that a page tells of, or says why not: whose, and its state. `years` are those taken together."""
+
+    indicator_id: str
+    dimension: str
+    member: str
+    period: str
+    years: int
+    state: str
+
+
 @dataclass(frozen=True)
 class Table:
     """The table twin of a chart, or a table of its own; the first cell of a row is its heading."""
@@ -55,7 +78,11 @@ class MarkNote(NamedTuple):
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure with everything around it; without a figure, `empty` says why."""
+    """A figure with everything around it; without a figure, `empty` says why.
+
+    `hidden` says what is hidden and what can be said instead; `told` is what the figure and its table tell of the area
+    whose page it stands on.
+    """
 
     id: str
     title: str
@@ -63,10 +90,12 @@ class Chart:
     figure: dict[str, Any] | None = None
     legend: tuple[LegendItem, ...] = ()
     notes: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     breaks: tuple[MarkNote, ...] = ()
     decisions: tuple[MarkNote, ...] = ()
     table: Table | None = None
     empty: str = ""
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,6 +162,8 @@ class IndicatorRow:
     value: str
     change: Badge | None
     verdict: Badge | None
+    # What can be said where the value is hidden.
+    instead: str = ""
     # Whether one partner added it for itself.
     is_own: bool = False
 

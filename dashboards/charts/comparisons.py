@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from dashboards.charts.dots import at, by_scale, dot, dot_input, first_ones, latest_shown
 from dashboards.charts.words import cell, heading_lines, headline, title, with_range
-from dashboards.content import Area, Indicator, Material
+from dashboards.content import ALL, SHOWN, Area, Indicator, Material
 from dashboards.language import Voice
 from dashboards.panels.comparison import comparison
 from dashboards.panels.dots import DotRow
 from dashboards.theme import SERIES
-from dashboards.views import Chart, LegendItem, Table
+from dashboards.views import Chart, LegendItem, Table, Told
 
 MULTIPLE = "multiple"
 
@@ -44,12 +44,13 @@ def _level_chart(
     scale: tuple[str, str],
 ) -> Chart | None:  # fmt: skip
     unit = scale[1]
-    rows, table = [], []
+    rows, table, told = [], [], []
     for indicator in indicators:
         period = latest_shown(material.points(everybody[0].code, indicator.id))
         if period is None:
             continue
         found = [at(material.points(a.code, indicator.id), period) for a in everybody]
+        told.append(Told(indicator.id, ALL, ALL, period, 1, SHOWN))
         # The ranges of the larger areas would be too short to see.
         dots = (
             dot(voice, unit, n, p.value, None if n else p) for n, p in enumerate(found) if p and p.value is not None
@@ -67,6 +68,7 @@ def _level_chart(
         figure=comparison(dot_input(voice, unit, rows)),
         legend=_area_legend(voice, everybody),
         table=_comparison_table(voice, everybody, table),
+        told=tuple(told),
     )
 
 

@@ -1,15 +1,16 @@
 """An area's numbers by group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dashboards.charts.dots import at, by_scale, dot, dot_input, first_ones
 from dashboards.charts.words import heading_lines, headline, title, with_range
-from dashboards.content import HIDDEN, SHOWN, Area, Indicator, Material, Point, Series
+from dashboards.content import HIDDEN, MISSING, SHOWN, Area, Indicator, Material, Point, Series
+from dashboards.instead import Line, of_groups
 from dashboards.language import Name, Voice
 from dashboards.panels.dots import DotRow
 from dashboards.panels.groups import groups
 from dashboards.theme import SERIES as SHAPES
-from dashboards.views import Chart, LegendItem, Table
+from dashboards.views import Chart, LegendItem, Table, Told
 from pipelines.declarations import AREA_GROUPS, parse_filter
 
 
@@ -29,7 +30,8 @@ def group_charts(material: Material, voice: Voice, area: Area) -> tuple[tuple[Na
             # An area without areas in it is no sum of them: nothing is missing here.
             continue
         if not known:
-            known = (Chart(f"groups-{dimension}", "", "", empty=_no_groups(material, voice, area, dimension, divided)),)
+            unseen = [i for i in rates if _hidden_period(material, area, i, dimension)]
+            known = (_without_values(material, voice, area, dimension, members, unseen or divided),)
         found.append((dimension_name(material, voice, dimension), known))
     return tuple(found)
 
@@ -38,12 +40,22 @@ def _group_charts(
     material: Material, voice: Voice, area: Area, dimension: str, members: Sequence[Mapping[str, object]],
     divided: Sequence[Indicator],
 ) -> tuple[Chart, ...]:  # fmt: skip
-    known = (i for i in divided if _has_value(material, area, i, dimension))
-    charts = (
-        _group_chart(material, voice, area, dimension, members, alike, scale)
-        for scale, alike in by_scale(first_ones(known)).items()
+    known = [i for i in divided if _has_value(material, area, i, dimension)]
+    if not known:
+        return ()
+    # What is hidden altogether has no row, but a line that says so: a headline before what else has a value.
+    unseen = [i for i in divided if i not in known and _hidden_period(material, area, i, dimension)]
+    told = first_ones([*known, *unseen])
+    return tuple(
+        _group_chart(material, voice, area, dimension, members, alike, scale) for scale, alike in by_scale(told).items()
     )
-    return tuple(chart for chart in charts if chart)
+
+
+def _hidden_period(material: Material, area: Area, indicator: Indicator, dimension: str) -> str | None:
+    """The newest period in which a group is hidden; None where none ever is."""
+    groups = material.series.get(area.code, {}).get(indicator.id, {})
+    hidden = (p.period for (cut, _), found in groups.items() if cut == dimension for p in found if p.state == HIDDEN)
+    return max(hidden, default=None)
 
 
 def _has_value(material: Material, area: Area, indicator: Indicator, dimension: str) -> bool:
@@ -91,66 +103,124 @@ def _is_divided(material: Material, area: Area, dimension: str) -> bool:
     return any(cut == dimension for groups in material.series.get(area.code, {}).values() for cut, _ in groups)
 
 
-def _no_groups(material: Material, voice: Voice, area: Area, dimension: str, divided: Sequence[Indicator]) -> str:
-    states = {
-        p.state
-        for i in divided
-        for (d, _), points in material.series.get(area.code, {}).get(i.id, {}).items()
-        if d == dimension
-        for p in points
-    }
-    if HIDDEN in states:
-        return voice.say("There are numbers here, but all of them are hidden to protect small groups.")
-    return voice.say("No report divides the numbers of this area in this way.")
+def _without_values(
+    material: Material, voice: Voice, area: Area, dimension: str, members: Sequence[Mapping[str, object]],
+    divided: Sequence[Indicator],
+) -> Chart:  # fmt: skip
+    """Why there is no chart; where that is because all is hidden, what can be said instead."""
+    unseen = first_ones(i for i in divided if _hidden_period(material, area, i, dimension))
+    lines = [line for i in unseen if (line := _line(material, area, dimension, members, i))]
+    if not lines:
+        empty = voice.say("No report divides the numbers of this area in this way.")
+        return Chart(f"groups-{dimension}", "", "", empty=empty)
+    names = [voice.name(m).isolated for m in members]
+    return Chart(
+        f"groups-{dimension}", "", "",
+        empty=voice.say("There are numbers here, but all of them are hidden to protect small groups."),
+        hidden=_hidden(material, voice, area, dimension, names, lines)[1:],
+        told=tuple(_told(dimension, members, range(len(members)), (), lines)),
+    )  # fmt: skip
+
+
+def _line(
+    material: Material, area: Area, dimension: str, members: Sequence[Mapping[str, object]], indicator: Indicator
+) -> Line | None:
+    """The newest period that shows a group; years together that show more of them; else the newest that hides one."""
+    groups = [(dimension, str(m["member"])) for m in members]
+    series = [material.points(area.code, indicator.id, *group) for group in groups]
+    totals = material.points(area.code, indicator.id)
+    period, found = _newest(series)
+    if not indicator.is_count:
+        # A count of several years would not stand on the axis of single ones.
+        last, pooled = _newest([material.pool(area.code, indicator.id, *group) for group in groups])
+        if last and (period is None or last >= period) and _n_shown(pooled) > _n_shown(found):
+            total = at(material.pool(area.code, indicator.id), last)
+            return Line(indicator, dimension, last, material.pooled_years, pooled, total)
+    period = period or _hidden_period(material, area, indicator, dimension)
+    if period is None:
+        return None
+    return Line(indicator, dimension, period, 1, [at(points, period) for points in series], at(totals, period))
 
 
 def _group_chart(
     material: Material, voice: Voice, area: Area, dimension: str, members: Sequence[Mapping[str, object]],
     divided: Sequence[Indicator], scale: tuple[str, str],
-) -> Chart | None:  # fmt: skip
+) -> Chart:  # fmt: skip
     unit = scale[1]
-    rows, table = [], []
-    together: list[str] = []
-    used: set[int] = set()
-    hidden: set[int] = set()
-    for indicator in divided:
-        series = [material.points(area.code, indicator.id, dimension, str(m["member"])) for m in members]
-        period, found = _newest(series)
-        when = voice.period(period)
-        if not indicator.is_count:
-            # A count of several years would not stand on the axis of single ones.
-            pools = [material.pool(area.code, indicator.id, dimension, str(m["member"])) for m in members]
-            last, pooled = _newest(pools)
-            is_new = last is not None and (period is None or last >= period)
-            if last and is_new and _n_shown(pooled) > _n_shown(found):
-                period, found, when = last, pooled, voice.pool(last, material.pooled_years)
-                together.append(when)
-        if period is None:
-            continue
-        dots = tuple(dot(voice, unit, n, p.value, p) for n, p in enumerate(found) if p and p.value is not None)
-        used |= {dot.series for dot in dots}
-        hidden |= {n for n, p in enumerate(found) if p and p.state == HIDDEN}
-        rows.append(DotRow(heading_lines(voice, headline(voice, indicator)), dots))
-        name = headline(voice, indicator).isolated
-        table.append((name, when, *(with_range(voice, unit, p) for p in found)))
-    if not rows:
-        return None
+    lines = [line for i in divided if (line := _line(material, area, dimension, members, i))]
+    drawn = [line for line in lines if _n_shown(line.points)]
     names = [voice.name(m).isolated for m in members]
-    unseen = voice.series(names[n] for n in sorted(hidden))
-    notes = [voice.say("Some values are hidden to protect small groups: {groups}.", groups=unseen)] if hidden else []
-    if together:
-        years = voice.series(dict.fromkeys(together))
-        notes.append(voice.say("Where single years are too few, several are taken together: {years}.", years=years))
-    if is_made_of_areas(material, dimension):
-        notes.append(voice.say("These are groups of places: everybody in a place counts with it, whoever they are."))
+    # A group of which no line says anything has no column, but a note.
+    named = [n for n in range(len(names)) if any(line.state(n) != MISSING for line in lines)]
+    unnamed = [name for n, name in enumerate(names) if n not in named]
+    rows, table = [], []
+    for line in drawn:
+        dots = tuple(dot(voice, unit, n, p.value, p) for n, p in enumerate(line.points) if p and p.value is not None)
+        rows.append(DotRow(heading_lines(voice, headline(voice, line.indicator)), dots))
+        when = voice.period(line.period) if line.years == 1 else voice.pool(line.period, line.years)
+        cells = (with_range(voice, unit, line.points[n]) for n in named)
+        table.append((headline(voice, line.indicator).isolated, when, *cells))
+    used = sorted({dot.series for row in rows for dot in row.dots})
+    empty = voice.say("There are numbers here, but all of them are hidden to protect small groups.")
     return Chart(
         f"groups-{dimension}-{'-'.join(scale)}",
         title(voice, scale),
-        voice.say("Every group in the latest period with a value; the lines show the range of uncertainty."),
-        figure=groups(dot_input(voice, unit, rows)),
+        voice.say("Every group in the latest period with a value; the lines show the range of uncertainty.")
+        if rows else "",
+        figure=groups(dot_input(voice, unit, rows)) if rows else None,
         legend=tuple(
-            LegendItem("shape", names[n], SHAPES[n % len(SHAPES)][0], SHAPES[n % len(SHAPES)][2]) for n in sorted(used)
+            LegendItem("shape", names[n], SHAPES[n % len(SHAPES)][0], SHAPES[n % len(SHAPES)][2]) for n in used
         ),
-        notes=tuple(notes),
-        table=Table((voice.say("Indicator"), voice.period_word, *names), tuple(table)),
-    )
+        notes=tuple(_notes(material, voice, dimension, drawn, unnamed)),
+        # That all of them are hidden stands in place of the chart.
+        hidden=_hidden(material, voice, area, dimension, names, lines)[0 if rows else 1 :],
+        table=Table((voice.say("Indicator"), voice.period_word, *(names[n] for n in named)), tuple(table))
+        if rows else None,
+        empty="" if rows else empty,
+        told=tuple(_told(dimension, members, named, drawn, lines)),
+    )  # fmt: skip
+
+
+def _told(
+    dimension: str, members: Sequence[Mapping[str, object]], named: Sequence[int], drawn: Sequence[Line],
+    lines: Sequence[Line],
+) -> Iterator[Told]:  # fmt: skip
+    """Every cell of the table, and what is hidden of the lines that have none."""
+    for line in lines:
+        for n in named:
+            state = line.state(n)
+            if line in drawn or state == HIDDEN:
+                yield Told(line.indicator.id, dimension, str(members[n]["member"]), line.period, line.years, state)
+
+
+def _notes(
+    material: Material, voice: Voice, dimension: str, drawn: Sequence[Line], unnamed: Sequence[str]
+) -> Iterator[str]:
+    if unnamed:
+        yield voice.say("Not reported: {groups}.", groups=voice.series(unnamed))
+    together = dict.fromkeys(voice.pool(line.period, line.years) for line in drawn if line.years > 1)
+    if together:
+        years = voice.series(together)
+        yield voice.say("Where single years are too few, several are taken together: {years}.", years=years)
+    if is_made_of_areas(material, dimension):
+        yield voice.say("These are groups of places: everybody in a place counts with it, whoever they are.")
+
+
+def _hidden(
+    material: Material, voice: Voice, area: Area, dimension: str, names: Sequence[str], lines: Sequence[Line]
+) -> tuple[str, ...]:
+    """Which groups are hidden, then for each indicator what can be said instead, and of which nothing can."""
+    groups = [name for n, name in enumerate(names) if any(line.state(n) == HIDDEN for line in lines)]
+    if not groups:
+        return ()
+    found = [(line, of_groups(material, voice, area, line)) for line in lines]
+    instead = [text for _, text in found if text]
+    silent = [
+        headline(voice, line.indicator).isolated for line, text in found if not text and not _n_shown(line.points)
+    ]
+    rest = [voice.say("All groups hidden: {indicators}.", indicators=voice.series(silent))] if silent else []
+    said = voice.say("Some values are hidden to protect small groups: {groups}.", groups=voice.series(groups))
+    if not instead:
+        return (said, *rest)
+    lead = voice.say("What can be said instead:")
+    return (f"{said} {lead}", *instead, *rest)

@@ -7,18 +7,20 @@ from typing import Any
 
 from dashboards import periods
 from dashboards.charts.words import capital, cell, headline, nothing, state_notes, text
-from dashboards.content import SHOWN, Area, Indicator, Material, Point, Series
+from dashboards.content import ALL, HIDDEN, SHOWN, Area, Indicator, Material, Point, Series
 from dashboards.decisions import decision_words
-from dashboards.labels import STATUSES
+from dashboards.instead import of_wider, pools_over, years_together
+from dashboards.labels import STATES, STATUSES
 from dashboards.language import Voice
 from dashboards.panels.axes import Axis, round_axis
-from dashboards.panels.trend import Break, Decision, Mark, Trend, TrendPoint, trend
+from dashboards.panels.trend import Break, Decision, Gap, Mark, Trend, TrendPoint, trend
 from dashboards.theme import unit_format
-from dashboards.views import Chart, LegendItem, MarkNote, Table
+from dashboards.views import Chart, LegendItem, MarkNote, Table, Told
 from pipelines.assessment.periods import frequency_months, month_number
 
 TICKS_ON_TIME_AXIS = 5
 NOTHING = "–"
+_NOT_HIDDEN = tuple(state for state in STATES if state != HIDDEN)
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -32,9 +34,13 @@ def trend_chart(material: Material, voice: Voice, area: Area, indicator: Indicat
     decisions = tuple(
         MarkNote(_decision_id(row, n), decision_words(material, voice, row)) for n, row in _numbered(decided)
     )
+    told = tuple(Told(indicator.id, ALL, ALL, p.period, 1, p.state) for p in points)
+    notes, hidden = state_notes(voice, points, _NOT_HIDDEN), _hidden(material, voice, area, indicator, points)
     if not shown:
-        empty = nothing(voice, points)
-        return Chart(chart_id, name.text, "", empty=empty, notes=state_notes(voice, points), decisions=decisions)
+        return Chart(
+            chart_id, name.text, "", empty=nothing(voice, points), notes=notes, hidden=hidden, decisions=decisions,
+            told=told,
+        )  # fmt: skip
     breaks = material.breaks_between(indicator.id, points[0].period, points[-1].period)
     ahead = material.forecasts(area.code, indicator)
     starts = _firsts(points, breaks)
@@ -51,14 +57,31 @@ def trend_chart(material: Material, voice: Voice, area: Area, indicator: Indicat
             forecast=_forecast_words(material, voice) if ahead else "",
         ),
         notes=(
-            *state_notes(voice, points),
+            *notes,
             *_status_notes(voice, shown),
             *_restated_note(material, voice, area, indicator),
         ),
+        hidden=hidden,
         breaks=_break_notes(voice, breaks),
         decisions=decisions,
         table=_trend_table(voice, indicator.unit, points, starts, ahead, decided),
+        told=told,
     )
+
+
+def _hidden(material: Material, voice: Voice, area: Area, indicator: Indicator, points: Series) -> tuple[str, ...]:
+    """Which periods are hidden, and in the same sentence the years together that hold them, or what is wider."""
+    said = state_notes(voice, points, (HIDDEN,))
+    if not said:
+        return ()
+    pools = pools_over(material, area, indicator, points)
+    facts = [f"{years_together(material, voice, indicator, pool)}." for pool in pools]
+    if not any(p.state == SHOWN for p in points):
+        last = max(p.period for p in points if p.state == HIDDEN)
+        facts = facts or list(filter(None, [of_wider(material, voice, area, indicator, last)]))
+        # That all of them are hidden stands in place of the chart.
+        said = () if facts else said
+    return (" ".join((*said, *facts)),)
 
 
 def _forecast_words(material: Material, voice: Voice) -> str:
@@ -238,6 +261,7 @@ def _trend_input(
             from_zero=form.starts_at_zero, ceiling=form.ceiling,
         ),
         forecast=tuple(forecast),
+        gaps=tuple(Gap(periods.position(p.period), p.state, row) for row, p in enumerate(points) if p.state != SHOWN),
     )  # fmt: skip
 
 

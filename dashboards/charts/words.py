@@ -4,10 +4,10 @@ import textwrap
 from collections.abc import Sequence
 
 from dashboards import bidi
-from dashboards.content import HIDDEN, SHOWN, Indicator, Point, Series
-from dashboards.labels import KIND_TITLES, STATES, UNIT_TITLES
+from dashboards.content import HIDDEN, MISSING, SHOWN, Indicator, Point, Series
+from dashboards.labels import CELL_WORDS, KIND_TITLES, STATES, UNIT_TITLES
 from dashboards.language import Name, Voice
-from dashboards.views import Chart, LegendItem, MarkNote
+from dashboards.views import Absent, Chart, LegendItem, MarkNote
 
 # Letters of a heading that fit a phone's width; longer names are set in lines.
 HEADING_WIDTH = 48
@@ -30,10 +30,9 @@ def capital(text: str) -> str:
 
 
 def cell(voice: Voice, unit: str, point: Point | None) -> str:
-    """A point as a table cell: its value, or in words why there is none; three reasons, never mixed."""
-    if point is None:
-        return voice.word(STATES, "missing")
-    return voice.value(unit, point.value) if point.state == SHOWN else voice.word(STATES, point.state)
+    """A point as a table cell: its value, or a word why there is none; the reasons are never mixed."""
+    state = point.state if point else MISSING
+    return voice.value(unit, point.value) if point and state == SHOWN else Absent(voice.word(CELL_WORDS, state), state)
 
 
 def with_range(voice: Voice, unit: str, point: Point | None) -> str:
@@ -44,11 +43,11 @@ def with_range(voice: Voice, unit: str, point: Point | None) -> str:
     return f"{text} ({voice.span(unit, point.value_low, point.value_high)})"
 
 
-def state_notes(voice: Voice, points: Series) -> tuple[str, ...]:
+def state_notes(voice: Voice, points: Series, states: Sequence[str] = tuple(STATES)) -> tuple[str, ...]:
     """Which periods have no value, reason by reason."""
     notes = []
-    for state, words in STATES.items():
-        found = tuple(p.period for p in points if p.state == state)
+    for state in states:
+        words, found = STATES[state], tuple(p.period for p in points if p.state == state)
         if found:
             notes.append(
                 voice.say(

@@ -6,9 +6,9 @@ from dashboards.cards import goal_views, state_sentence
 from dashboards.charts.comparisons import comparison_charts
 from dashboards.charts.divisions import group_charts
 from dashboards.charts.trends import trend_chart
-from dashboards.charts.words import capital, common_breaks, common_legend
-from dashboards.content import HIDDEN, MISSING, SHOWN, Area, Material
-from dashboards.labels import STATES
+from dashboards.charts.words import common_breaks, common_legend
+from dashboards.content import SHOWN, Area, Material
+from dashboards.hiding import counted_in_charts, legend, told_by
 from dashboards.language import Voice
 from dashboards.pages import learning, mapping, partnership, work_plan
 from dashboards.tables import positions, report_card
@@ -49,19 +49,25 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
         "more": [link for find in MORE if (link := find(material, voice, area))],
     }
     if has_values:
+        trends = [trend_chart(material, voice, area, i) for i in material.headlines()]
+        comparison = comparison_charts(material, voice, area)
+        divided = group_charts(material, voice, area)
+        told = told_by([*trends, *comparison, *(chart for _, charts in divided for chart in charts)])
         context |= {
+            "marks": legend(voice, told),
+            "counted": counted_in_charts(voice, name, told),
             "standing": state_sentence(material, voice, area),
             "goals": goal_views(material, voice, area),
             "card": report_card(material, voice, area),
             "positions": positions(material, voice, area),
-            "trends": (trends := [trend_chart(material, voice, area, i) for i in material.headlines()]),
+            "trends": trends,
             "trend_legend": common_legend(trends),
             "trend_breaks": common_breaks(trends),
-            "comparison": (comparison := comparison_charts(material, voice, area)),
+            "comparison": comparison,
             "comparison_legend": common_legend(comparison),
-            "groups": [(name, common_legend(charts), charts) for name, charts in group_charts(material, voice, area)],
+            "groups": [(dimension, common_legend(charts), charts) for dimension, charts in divided],
             "n_indicators": voice.integer(len(material.told_of(area.code))),
-            "trust": _trust(material, voice, area),
+            "sources": _sources(material, voice, area),
         }
     children = material.children.get(area.code, ())
     context["child_type"] = voice.of(material.type_names(children[0].type, plural=True)) if children else None
@@ -83,24 +89,16 @@ def _facts(material: Material, voice: Voice, area: Area) -> list[tuple[str, str]
     ]
 
 
-def _trust(material: Material, voice: Voice, area: Area) -> dict[str, object]:
-    """What stands behind the page: how much is shown, hidden, missing, and whose deliveries it rests on."""
-    counts = dict.fromkeys((SHOWN, *STATES), 0)
-    used: set[str] = set()
-    for groups in material.series.get(area.code, {}).values():
-        for points in groups.values():
-            for p in points:
-                counts[p.state] += 1
-                used.update((p.submissions or "").split(";"))
+def _sources(material: Material, voice: Voice, area: Area) -> list[tuple[str, str]]:
+    """Whose deliveries stand behind the page, and the day of the newest."""
+    series = material.series.get(area.code, {}).values()
+    points = (p for groups in series for points in groups.values() for p in points)
+    used = {submission for p in points for submission in (p.submissions or "").split(";")}
     partners = {row["partner_id"]: row for row in material.declarations.rows("partners")}
     newest: dict[str, str] = {}
     for submission in sorted(used & material.submissions.keys()):
         row = material.submissions[submission][0]
         newest[row["partner_id"]] = max(newest.get(row["partner_id"], ""), str(row["received_on"]))
-    sources = [
+    return [
         (voice.name(partners[p]).isolated if p in partners else p, voice.date(day)) for p, day in sorted(newest.items())
     ]
-    words = {SHOWN: voice.say("Values shown")} | {s: capital(voice.translate(text)) for s, text in STATES.items()}
-    always = (SHOWN, HIDDEN, MISSING)
-    numbers = [(words[state], voice.integer(n)) for state, n in counts.items() if n or state in always]
-    return {"counts": numbers, "sources": sources}

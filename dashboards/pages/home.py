@@ -7,6 +7,7 @@ from dashboards.charts.standings import verdict_chart
 from dashboards.charts.trends import trend_chart
 from dashboards.charts.words import common_breaks, common_legend
 from dashboards.content import Material
+from dashboards.hiding import counted_in_charts, legend, told_by
 from dashboards.language import Voice
 from dashboards.pages import report_card
 from dashboards.views import Page
@@ -17,6 +18,8 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
     initiative = material.declarations.initiative
     root = material.root
     mission = initiative.settings.get("mission") or {}
+    trends = [trend_chart(material, voice, root, i) for i in material.headlines()]
+    told = told_by(trends)
     yield Page(
         path="index.html",
         template="home.html",
@@ -30,7 +33,9 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             "root_name": voice.name(root.row),
             "standing": state_sentence(material, voice, root),
             "goals": goal_views(material, voice, root),
-            "trends": (trends := [trend_chart(material, voice, root, i) for i in material.headlines()]),
+            "marks": legend(voice, told),
+            "counted": counted_in_charts(voice, voice.name(root.row), told),
+            "trends": trends,
             "trend_legend": common_legend(trends),
             "trend_breaks": common_breaks(trends),
             "verdicts": verdict_chart(material, voice),

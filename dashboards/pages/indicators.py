@@ -8,6 +8,7 @@ from dashboards.charts.funnels import compared
 from dashboards.charts.trends import trend_chart
 from dashboards.charts.words import beside_goals, headline
 from dashboards.content import Indicator, Material
+from dashboards.hiding import counted_in_charts, legend
 from dashboards.labels import AXES, DIRECTIONS, KINDS, UNITS
 from dashboards.language import Name, Voice
 from dashboards.pages.partners import reporters
@@ -40,7 +41,8 @@ def _listed(material: Material, voice: Voice, goal_id: str | None) -> list[tuple
 
 
 def _page(material: Material, voice: Voice, indicator: Indicator) -> Page:
-    name = headline(voice, indicator)
+    name, root_name = headline(voice, indicator), voice.name(material.root.row)
+    trend = trend_chart(material, voice, material.root, indicator)
     return Page(
         path=f"indicators/{indicator.id}/index.html",
         template="indicator.html",
@@ -51,8 +53,10 @@ def _page(material: Material, voice: Voice, indicator: Indicator) -> Page:
             "description": voice.name(indicator.row, "description"),
             "texts": _texts(voice, indicator),
             "facts": _facts(material, voice, indicator),
-            "trend": trend_chart(material, voice, material.root, indicator),
-            "root_name": voice.name(material.root.row),
+            "trend": trend,
+            "marks": legend(voice, trend.told),
+            "counted": counted_in_charts(voice, root_name, trend.told) if trend.told else "",
+            "root_name": root_name,
             "id": indicator.id,
             "owner": _owner(material, voice, indicator),
             "compared": compared(material, voice, indicator),

@@ -63,6 +63,15 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A period without a value: its state, whose sign stands above the chart, and its row as of a point."""
+
+    at: float
+    state: str
+    row: int
+
+
+@dataclass(frozen=True)
 class Trend:
     """Input of the panel. `path` ends at the target when there is one; `forecast` are periods to come.
 
@@ -78,6 +87,7 @@ class Trend:
     values: Axis
     forecast: tuple[TrendPoint, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 def trend(data: Trend) -> dict[str, Any]:
@@ -87,7 +97,9 @@ def trend(data: Trend) -> dict[str, Any]:
         _band(data, list(_runs(data)), BAND), _band(data, ahead, FORECAST_BAND),
         _path(data), _line(data), _forecast(data), _target(data),
     ]  # fmt: skip
-    return {"data": [trace for trace in traces if trace], "layout": _layout(data)}
+    figure = {"data": [trace for trace in traces if trace], "layout": _layout(data)}
+    # The page's script draws these: their signs are those of the page.
+    return figure | ({"gaps": [[short(g.at), g.state, g.row] for g in data.gaps]} if data.gaps else {})
 
 
 def _runs(data: Trend) -> Iterator[list[TrendPoint]]:

@@ -21,11 +21,40 @@
   // What shows on pointing at the mark of a change is its note on the page, in lines: an annotation breaks none itself.
   function fromNote(name) {
     var lines = [""];
-    document.getElementById(name).textContent.split(" ").forEach(function (word) {
+    document.getElementById(name).textContent.trim().split(/\s+/).forEach(function (word) {
       if (lines[lines.length - 1].length + word.length > 44) { lines.push(""); }
       lines[lines.length - 1] += word + " ";
     });
     return lines.map(function (line) { return open + line.trim() + close; }).join("<br>");
+  }
+
+  // The sign of a state, as an image: the one that stands beside its word on the page.
+  function signOf(state) {
+    var icon = document.createElement("i");
+    icon.className = "icon i-" + state;
+    document.body.appendChild(icon);
+    var style = window.getComputedStyle(icon);
+    var address = style.getPropertyValue("--icon").trim().replace(/^url\("|"\)$/g, "");
+    var ink = style.getPropertyValue("--muted").trim().replace("#", "%23");
+    document.body.removeChild(icon);
+    return address.replace(/black/g, ink);
+  }
+
+  // A period without a value has its sign above the chart, where no value can be. On pointing at it, it says what its
+  // row says, and a hidden one what the page says of it too.
+  function drawGaps(plot, figure) {
+    var table = plot.parentNode.querySelector("table");
+    var note = plot.parentNode.querySelector(".notes.i-hidden");
+    var range = figure.layout.xaxis.range;
+    figure.layout.images = figure.gaps.map(function (gap) {
+      return { source: signOf(gap[1]), xref: "x", yref: "paper", x: gap[0], y: 1.01, xanchor: "center", yanchor: "bottom",
+        sizex: (range[1] - range[0]) / 10, sizey: 0.07, sizing: "contain", layer: "above" };
+    });
+    figure.layout.annotations = (figure.layout.annotations || []).concat(figure.gaps.map(function (gap) {
+      var text = fromTable(table, gap[2]);
+      if (gap[1] === "hidden" && note) { text += "<br>" + fromNote(note.id); }
+      return { x: gap[0], yref: "paper", y: 1.01, yanchor: "bottom", text: "\u2003", hovertext: text };
+    }));
   }
 
   function draw(plot) {
@@ -38,6 +67,7 @@
     (figure.layout.annotations || []).forEach(function (annotation) {
       if (annotation.name) { annotation.hovertext = fromNote(annotation.name); }
     });
+    if (figure.gaps) { drawGaps(plot, figure); }
     figure.layout.template = window.chartTemplates[figure.layout.template];
     figure.layout.transition = still ? { duration: 0 } : undefined;
     window.Plotly.newPlot(plot, figure.data, figure.layout, {

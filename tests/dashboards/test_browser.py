@@ -112,3 +112,29 @@ def test_numbers_in_a_hebrew_chart_read_from_left_to_right(visit: Any) -> None:
     )
     assert edges
     assert all(before < after for before, after in edges)
+
+
+def test_years_without_a_value_have_the_sign_of_the_page_and_say_why_on_pointing(visit: Any) -> None:
+    seen = visit("en/areas/3000/index.html")
+    figures = seen.page.evaluate(
+        """() => [...document.querySelectorAll('[id^=trend-]')].filter(f => f.querySelector('.plot')).map(figure => {
+            const layout = figure.querySelector('.plot').layout;
+            const note = figure.querySelector('.notes.i-hidden');
+            return {
+                cells: [...figure.querySelectorAll('tbody tr')].map(row => row.cells[1].className).filter(Boolean),
+                signs: (layout.images || []).map(image => [image.y, image.source]),
+                words: layout.annotations.filter(a => a.text === '\u2003').map(a => a.hovertext),
+                note: note ? note.textContent : '',
+            };
+        })"""
+    )
+    assert {cell for figure in figures for cell in figure["cells"]} >= {"i-hidden", "i-missing"}
+    words_of = {"i-hidden": "hidden", "i-missing": "not reported", "i-withheld": "withheld"}
+    for figure in figures:
+        assert len(figure["signs"]) == len(figure["words"]) == len(figure["cells"])
+        for cell, (y, source), words in zip(figure["cells"], figure["signs"], figure["words"], strict=True):
+            # Above the chart, where no reader takes it for a value.
+            assert y > 1 and source.startswith("data:image/svg+xml,") and "black" not in source
+            assert words_of[cell] in words
+            assert ("Hidden to protect small groups" in words.replace("\u2066", "")) == (cell == "i-hidden")
+    assert seen.complaints == []

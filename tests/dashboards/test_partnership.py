@@ -87,7 +87,7 @@ def test_hidden_survey_says_so_and_gives_no_difference(content: SiteContent) -> 
     context = page_of(told(content, *pair(TRUST, 0.5, 0.6, "improved", conf_status="C", coverage=None)))
     assert [code for code, _ in context["standing"]] == ["hidden"]
     (row,) = context["measures"]
-    assert (printable(row.value), row.difference) == ("hidden to protect small groups", "–")
+    assert (printable(row.value), row.difference) == ("hidden", "–")
 
 
 def test_judged_share_says_of_how_many_and_too_few_are_not_judged(content: SiteContent) -> None:

@@ -27,7 +27,8 @@ def material(content: SiteContent) -> Material:
     rows = values[is_here & (values["period"] == "2024")]
     total, girls, boys = (
         rows[(rows["dimension"] == dimension) & (rows["member"] == member)].assign(
-            frequency="A3", conf_status="F", value=value, value_low=value - 0.01, value_high=value + 0.01,
+            frequency="A3", conf_status="F", numerator=234, denominator=780, value=value,
+            value_low=value - 0.01, value_high=value + 0.01,
             change_from_baseline="improved",
         )
         for dimension, member, value in (("all", "all", 0.3), ("gender", "female", 0.25), ("gender", "male", 0.35))
@@ -43,7 +44,7 @@ def voice(material: Material) -> Voice:
 def test_card_tells_of_years_together_where_the_newest_is_hidden(material: Material, voice: Voice) -> None:
     found = card(material, voice, material.areas[AREA], material.indicators[INDICATOR])
     assert found.state == "hidden"
-    assert any(plain(note) == f"{YEARS}: 30.0% (29.0%–31.0%)." for note in found.notes), found.notes
+    assert any(plain(note) == f"{YEARS}: 234 of 780, 30.0% (29.0%–31.0%)." for note in found.notes), found.notes
 
 
 def test_list_of_indicators_shows_years_together(material: Material, voice: Voice) -> None:

@@ -90,18 +90,20 @@ def test_doubts_of_the_source_stand_in_words_beside_the_value(
 
 
 @pytest.mark.parametrize(
-    ("status", "words"),
+    ("status", "word", "words"),
     [
-        ("O", "not reported"),
-        ("Q", "withheld by the source"),
-        ("L", "exists, but was not collected"),
-        ("M", "cannot exist here"),
+        ("O", "not reported", "not reported"),
+        ("Q", "withheld", "withheld by the source"),
+        ("L", "not collected", "exists, but was not collected"),
+        ("M", "cannot exist", "cannot exist here"),
     ],
 )
-def test_each_reason_for_no_value_has_words_of_its_own(content: SiteContent, status: str, words: str) -> None:
+def test_each_reason_for_no_value_has_words_of_its_own(
+    content: SiteContent, status: str, word: str, words: str
+) -> None:
     chart = drawn(with_total(content, "2024", obs_status=status, value=None))
     assert chart.table is not None
-    assert said(chart.table.rows[-1][1]) == words
+    assert said(chart.table.rows[-1][1]) == word
     assert f"{words[0].upper()}{words[1:]}: 2023/24." in [said(note) for note in chart.notes]
 
 
@@ -109,8 +111,9 @@ def test_each_reason_for_no_value_has_words_of_its_own(content: SiteContent, sta
 def test_hidden_value_never_says_why(content: SiteContent, status: str) -> None:
     chart = drawn(with_total(content, "2024", conf_status="C", obs_status=status))
     assert chart.table is not None
-    assert said(chart.table.rows[-1][1]) == "hidden to protect small groups"
+    assert said(chart.table.rows[-1][1]) == "hidden"
     assert said(chart.table.rows[-1][-1]) == "–"
+    assert [said(text) for text in chart.hidden] == ["Hidden to protect small groups: 2023/24."]
 
 
 def test_value_that_leaves_parts_out_is_an_open_dot(content: SiteContent) -> None:
