@@ -293,6 +293,8 @@ def _check(page: str, figure_id: str, figure: Mapping[str, Any], rest: str, publ
     place = page.split("/")
     area = place[1] if place[0] == "areas" else published.root
     kind, _, of = figure_id.partition("-")
+    if "gaps" in figure and kind != "trend":
+        raise Finding("unknown")
     if kind == "trend":
         past, ahead = published.series(area, of)
         points = published.kept(("points", area, of), lambda: _points([*past, *ahead]))
@@ -319,7 +321,7 @@ def _check(page: str, figure_id: str, figure: Mapping[str, Any], rest: str, publ
 def _keys(figure: Mapping[str, Any]) -> None:
     """Whether every part has a rule, and colours and sizes hold no lists of numbers."""
     layout = figure["layout"]
-    known = {"data", "layout"} >= set(figure) and set(layout) <= LAID_OUT
+    known = set(figure) <= {"data", "layout", "gaps"} and set(layout) <= LAID_OUT
     notes, shapes = layout.get("annotations", ()), layout.get("shapes", ())
     axes = [layout.get(axis, {}) for axis in ("xaxis", "yaxis")]
     if not known or any(set(axis) - AXIS for axis in axes) or any(set(s) - SHAPE for s in shapes):
@@ -404,7 +406,16 @@ class _Trend:
         _check_shapes(layout, lambda at: YEARS[0] < at < YEARS[1], lambda _: False)
         _check_axis(layout["yaxis"], numbers)
         _check_times(layout["xaxis"])
+        self._gaps(figure)
         self._table(rest)
+
+    def _gaps(self, figure: Mapping[str, Any]) -> None:
+        """Signs of periods without a value: each at its own period, with a word and no number."""
+        for at, state, row in figure.get("gaps", ()):
+            if type(row) is not int or not 0 <= row < len(self.rows) or self.rows[row].value is not None:
+                raise Finding("row")
+            if drawn(position(self.rows[row].period)) != drawn(at) or not re.fullmatch("[a-z_]+", state):
+                raise Finding("row")
 
     def _rows(self, trace: Mapping[str, Any]) -> None:
         periods = [drawn(position(row.period)) for row in self.rows]

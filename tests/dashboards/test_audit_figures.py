@@ -274,11 +274,29 @@ def test_table_may_not_say_a_number_of_a_hidden_period(
 ) -> None:
     path, text, name, hidden = partly_hidden
     start = text.index(f'id="{name}"')
-    row = text.index(f"/{hidden.period[2:]}</bdi><td>", text.index("<tbody>", start))
-    cell = text.index("<td>", row) + 4
+    row = text.index(f"/{hidden.period[2:]}</bdi><td", text.index("<tbody>", start))
+    cell = text.index(">", text.index("<td", row)) + 1
     assert text[cell : cell + 6] == "hidden"
     spoiled = text[:cell] + "<bdi>913</bdi>" + text[text.index("<", cell) :]
     assert problems(spoiled, published, path) == {"table"}
+
+
+def test_sign_of_a_hidden_period_carries_no_number(
+    published: Published, partly_hidden: tuple[str, str, str, Point]
+) -> None:
+    path, text, name, _ = partly_hidden
+
+    def set_row(figure: dict[str, Any]) -> None:
+        figure["gaps"][0][2] = 913
+
+    def set_place(figure: dict[str, Any]) -> None:
+        figure["gaps"][0][0] += 0.313
+
+    def set_word(figure: dict[str, Any]) -> None:
+        figure["gaps"][0][1] = "hidden 913"
+
+    for change in (set_row, set_place, set_word):
+        assert problems(tampered(text, name, change), published, path) == {"row"}
 
 
 def test_page_of_another_area_may_not_show_it(page: str, published: Published) -> None:
