@@ -37,16 +37,25 @@ import pandas as pd
 
 from pipelines.assessment.periods import months, rows_at, spacings
 from pipelines.protection.cells import Cells, Sums, build_cells, build_sums
+from pipelines.protection.covering import Tables, build_tables, cover, told
 from pipelines.protection.pooling import are_pools, build_pools, worth_publishing
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int64]
 
 # What tells rows apart, in the order in which `depends_on` names a cell.
 CELL = ["indicator_id", "area_code", "frequency", "period", "dimension", "member"]
 
 # The cost of a part that is hidden only after its total; see `_cost`.
 DEAR = 2
+
+# How much more it costs to hide a total, an area for each level that it is up, and what a headline shows.
+KEEP = {"totals": 4.0, "wider_areas": 4.0, "headlines": 2.0}
+
+# More than are ever needed: what is still told then, the audit refuses.
+MOST_ROUNDS = 20
+MOST_TRIES = 3
 
 # What a hidden row may not carry, wherever the table has such a column.
 EMPTIED = (
@@ -79,6 +88,7 @@ class Policy:
     threshold: int
     hides_zeros: bool
     hides_complements: bool
+    keep: Mapping[str, float]
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Policy:
@@ -91,7 +101,17 @@ class Policy:
         for rule in ("zeros", "complements"):
             if declared[rule] not in ("hidden", "shown"):
                 raise ValueError(f"policy {rule} is {declared[rule]!r}, neither 'hidden' nor 'shown'")
-        return cls(int(declared["threshold"]), declared["zeros"] == "hidden", declared["complements"] == "hidden")
+        return cls(
+            int(declared["threshold"]),
+            declared["zeros"] == "hidden",
+            declared["complements"] == "hidden",
+            KEEP | declared.get("keep", {}),
+        )
+
+    @property
+    def least_possible(self) -> float:
+        """The fewest that a hidden cell can be: where nobody is shown as nobody, it is somebody."""
+        return 0.0 if self.hides_zeros else 1.0
 
     def hides(self, count: Floats) -> Flags:
         """Whether a count of persons is too small to be shown; a missing one is not."""
@@ -132,6 +152,7 @@ def protect(
         ValueError: a target depends on a cell that is no row of `values`.
     """
     policy = Policy.from_settings(settings)
+    indicators = with_thresholds(indicators, policy.threshold)
     is_hidden, is_published = _hidden_and_published(values, indicators, areas, policy, area_groups)
     published = values.assign(
         obs_status=values["obs_status"].mask(is_hidden, "A"),
@@ -143,6 +164,21 @@ def protect(
     return published[is_published]
 
 
+@dataclass(frozen=True)
+class _Told:
+    """By row, whether its numerator's or its denominator's cell is to be hidden as cover for others."""
+
+    numerator: Flags
+    denominator: Flags
+
+    def of(self, rows: Flags, cells: Cells) -> Flags:
+        """By cell of some of the rows, whether it is to be hidden."""
+        found = np.zeros(len(cells.smallest) + 1, dtype=bool)  # position -1: no cell
+        found[cells.numerator[self.numerator[rows]]] = True
+        found[cells.denominator[self.denominator[rows]]] = True
+        return found[:-1]
+
+
 def _hidden_and_published(
     values: pd.DataFrame,
     indicators: pd.DataFrame,
@@ -150,22 +186,83 @@ def _hidden_and_published(
     policy: Policy,
     area_groups: pd.DataFrame | None,
 ) -> tuple[Flags, Flags]:
-    """Whether each row is hidden, and whether it is published at all; single years first, pooled ones by them."""
+    """Whether each row is hidden, and whether it is published at all.
+
+    What single lines demand is hidden first; then, as long as all lines together tell a hidden cell, cover for it.
+    """
+    nothing = np.zeros(len(values), dtype=bool)
+    is_hidden, is_published = _by_lines(values, indicators, areas, policy, area_groups, _Told(nothing, nothing))
+    # A pool that only covers would make worth publishing is left out: it would say more, not less.
+    at = np.flatnonzero(is_published)
+    tables = build_tables(values.iloc[at], indicators, areas, area_groups, policy.keep)
+    is_settled, n_tries = np.zeros(len(tables.number), dtype=bool), np.zeros(len(tables.number))
+    covers = _Told(nothing.copy(), nothing.copy())
+    for attempt in range(MOST_ROUNDS):
+        rows = is_published[at] & is_hidden[at]
+        hidden = ~tables.is_shown_in(is_published[at] & ~is_hidden[at])
+        asked = hidden & tables.is_shown_in(rows) & ~is_settled
+        told_cells = told(tables, hidden, asked, ~tables.is_about(rows), policy.least_possible)
+        is_settled |= asked
+        # Where sources contradict each other, no cover helps; the audit leaves such lines out.
+        n_tries[told_cells] += 1
+        is_settled[told_cells] = n_tries[told_cells] > MOST_TRIES
+        more, fewer = _wishes(tables, told_cells, policy)
+        new = cover(tables, hidden, np.zeros(len(hidden), dtype=bool), more, fewer, attempt) & ~hidden
+        if not new.any():
+            break
+        with_none = np.append(new, False)
+        covers.numerator[at] |= with_none[tables.cells.numerator]
+        covers.denominator[at] |= with_none[tables.cells.denominator]
+        is_hidden, still_published = _by_lines(values, indicators, areas, policy, area_groups, covers)
+        is_published &= still_published
+    return is_hidden, is_published
+
+
+def _wishes(tables: Tables, told_cells: Codes, policy: Policy) -> tuple[Floats, Floats]:
+    """By cell, how many more and how many fewer persons it must be able to be.
+
+    A small cell must be able to be all that is small; a large one, so many more as is small.
+    """
+    more, fewer = np.zeros(len(tables.number)), np.zeros(len(tables.number))
+    number, threshold = tables.number[told_cells], tables.threshold[told_cells]
+    is_small = number < threshold
+    more[told_cells] = np.where(is_small, threshold - 1 - number, threshold)
+    fewer[told_cells] = np.where(is_small, number - policy.least_possible, 0)
+    return np.maximum(more, 0), np.maximum(fewer, 0)
+
+
+def _by_lines(
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    areas: pd.DataFrame,
+    policy: Policy,
+    area_groups: pd.DataFrame | None,
+    covers: _Told,
+) -> tuple[Flags, Flags]:
+    """What single lines demand, beside the covers; single years first, pooled ones by them."""
     is_pool = are_pools(values)
     single, pooled = values[~is_pool], values[is_pool]
     cells = build_cells(single, indicators)
     sums = build_sums(cells, areas, area_groups)
-    hidden = close(primary(single, indicators, cells, policy), cells, sums, policy.threshold)
+    primarily = primary(single, indicators, cells, policy) | covers.of(~is_pool, cells)
+    hidden = close(primarily, cells, sums, policy.threshold)
     is_hidden, is_published = np.zeros(len(values), dtype=bool), ~is_pool
     is_hidden[~is_pool] = rows_hidden(hidden, cells)
     if len(pooled):
         pools = build_pools(pooled, single, indicators, cells, hidden)
         primarily = primary(pooled, indicators, pools.of_pools(), policy) | pools.must_hide
+        primarily |= covers.of(is_pool, pools.of_pools())
         sums = build_sums(pools.cells, areas, area_groups)
         of_pools = close(primarily, pools.cells, sums, policy.threshold, is_known=pools.is_known)
         is_hidden[is_pool] = rows_hidden(of_pools, pools.of_pools())
         is_published[is_pool] = worth_publishing(pooled, single, indicators, is_hidden[~is_pool], is_hidden[is_pool])
     return is_hidden, is_published
+
+
+def with_thresholds(indicators: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """The register's rows with `threshold`: the initiative's, or a stricter one that a source demands."""
+    own = indicators["threshold"] if "threshold" in indicators else pd.Series(threshold, index=indicators.index)
+    return indicators.assign(threshold=own.astype(float).clip(lower=threshold))
 
 
 def primary(values: pd.DataFrame, indicators: pd.DataFrame, cells: Cells, policy: Policy) -> Flags:

@@ -1,0 +1,278 @@
+"""The linear system of everything published: what a reader does not know, and the sums that bind it.
+
+Belongs here: turning published rows, of this release and of those kept, into lines of unknown cells. Does not belong
+here: solving it (`audit_ranges`), any hiding, and anything imported from `suppression` or `cells`.
+
+A cell is a quantity of persons at a place. It is known where a row shows it, in its numerator or in its denominator;
+any other is unknown, whether somebody hid it or never reported it, and is nobody or more. Lines say that groups make up
+the whole, areas the area above and single years a pool, and that what a share counts is part of its whole: the rest of
+that is an unknown of its own. A reader who knows the place takes a group that no row tells of for nobody where another
+group beside it is hidden. What rows hide is asked for: a cell, and the rest of a share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+
+from pipelines.protection.audit_lines import (
+    GROUP,
+    areas_of_members,
+    described,
+    members_of_areas,
+    summed_areas,
+    wider_areas,
+    wider_groups,
+    without_empty_sums,
+)
+from pipelines.protection.audit_pools import years_in_pools
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+CELL = ["shows", *GROUP]
+SIDES = ("numerator", "denominator")
+
+
+@dataclass(frozen=True)
+class System:
+    """What is unknown, and what is known of it: `matrix @ x == sums` and `lower <= x <= upper`, x by unknown.
+
+    `unknowns` has shows, area_code, frequency, period, dimension, member; indicator_id and side (numerator, denominator
+    or rest) of a row that hides it; threshold, is_asked, and is_aside: only wholes of what rows are about, which are not
+    hidden for their own sake unless they are few. `age` is by line: 0 where this release says it, 1 or more where one that is kept does.
+    """
+
+    unknowns: pd.DataFrame
+    matrix: csr_array
+    sums: Floats
+    age: Codes
+    lower: Floats
+    upper: Floats
+
+
+def build_system(
+    releases: Sequence[pd.DataFrame],
+    indicators: pd.DataFrame,
+    areas: pd.DataFrame,
+    area_groups: pd.DataFrame | None,
+    complements_are_free: bool,
+) -> System:
+    """The system of a release and of those kept before it.
+
+    Args:
+        releases: published `indicator_values`, the newest first. What an earlier one shows and the newest does not,
+            readers still know; what both hide is taken for the same.
+        indicators: the register's rows, with `threshold`: fewer persons than that are hidden.
+        areas, area_groups: the registers' rows.
+        complements_are_free: whether the policy lets the rest of a share be small.
+    """
+    summed = summed_areas(areas, area_groups)
+    told, rests, links = [], [], []
+    for age, values in enumerate(releases):
+        rows = described(values if age == 0 else _of_changed_periods(values, releases[0]), indicators)
+        rows = rows[rows["is_person"].eq(True)].merge(indicators[["indicator_id", "threshold"]], on="indicator_id")
+        cells = without_empty_sums(_cells(rows), summed).reset_index(drop=True)
+        links.append(_links(cells, areas, summed))
+        rests.append(_rests(rows, cells, complements_are_free).assign(age=age))
+        told.append(cells.assign(age=age))
+    return _joined(told, rests, links)
+
+
+def _of_changed_periods(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """The rows of an earlier release in periods of which it does not say what the newest says.
+
+    With all that a line may bind to such a period: the years of a pool and the pools of a year.
+    """
+    key = ["indicator_id", *GROUP]
+    said = [*key, "conf_status", *SIDES]
+    both = pd.concat([old[said], new[said]])
+    changed = set(both[~both.duplicated(keep=False)]["frequency"] + both["period"])
+    periods = pd.concat([old, new])[["frequency", "period"]].drop_duplicates()
+    pools = years_in_pools(periods.assign(year=periods["frequency"] + periods["period"]))
+    pools["pool"] = pools["frequency"] + pools["period"]
+    before = 0
+    while len(changed) != before:
+        before = len(changed)
+        is_bound = pools["pool"].isin(changed) | pools["year"].isin(changed)
+        changed |= {*pools.loc[is_bound, "pool"], *pools.loc[is_bound, "year"]}
+    return old[(old["frequency"] + old["period"]).isin(changed)]
+
+
+def _cells(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each quantity at each place: least and most shown of it, whether rows hide it, which, and their threshold."""
+    is_hidden = rows["conf_status"] != "F"
+    rests_on = rows["rests_on_persons"].astype(bool)
+    sides = []
+    for side, is_about in (("numerator", ~rests_on), ("denominator", rests_on)):
+        own = rows[[f"{side}_shows", *GROUP, "indicator_id", "threshold", side]].set_axis(
+            [*CELL, "indicator_id", "threshold", "number"], axis=1
+        )
+        number = own["number"].astype(float).mask(is_hidden)
+        sides.append(own.assign(is_hidden=is_hidden, number=number, side=side, is_aside=~(is_hidden & is_about)))
+    both = pd.concat(sides)
+    # Of all that name a cell, one that hides it comes first.
+    both = both[both["shows"] != ""].sort_values(["is_hidden", "is_aside"], ascending=[False, True], kind="stable")
+    found = both.groupby(CELL, as_index=False).agg(
+        least=("number", "min"),
+        most=("number", "max"),
+        is_hidden=("is_hidden", "max"),
+        threshold=("threshold", "max"),
+        indicator_id=("indicator_id", "first"),
+        side=("side", "first"),
+        is_aside=("is_aside", "min"),
+    )
+    found["is_hidden"] &= found["least"].isna()
+    return found
+
+
+def _rests(rows: pd.DataFrame, cells: pd.DataFrame, complements_are_free: bool) -> pd.DataFrame:
+    """part and whole (positions in `cells`) of each share, with the rest as an unknown cell."""
+    shares = rows[(rows["kind"] == "proportion") & (rows["numerator_shows"] != "") & (rows["denominator_shows"] != "")]
+    found = shares[["numerator_shows", "denominator_shows", *GROUP, "indicator_id", "threshold"]].assign(
+        is_hidden=(shares["conf_status"] != "F") & (not complements_are_free), side="rest", is_aside=True
+    )
+    found = found.sort_values("is_hidden", ascending=False, kind="stable").drop_duplicates(
+        ["numerator_shows", "denominator_shows", *GROUP]
+    )
+    positions = pd.MultiIndex.from_frame(cells[CELL])
+    for name, side in (("part", "numerator"), ("whole", "denominator")):
+        found[name] = positions.get_indexer(pd.MultiIndex.from_frame(found[[f"{side}_shows", *GROUP]]))
+    found["shows"] = found["denominator_shows"] + " less " + found["numerator_shows"]
+    found = found[(found["part"] >= 0) & (found["whole"] >= 0)]
+    is_known = (cells["least"] == cells["most"]).to_numpy()
+    return found[~(is_known[found["part"]] & is_known[found["whole"]])].reset_index(drop=True)
+
+
+def _links(cells: pd.DataFrame, areas: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
+    """part, total (positions in `cells`), line, and whether the line divides a place into groups."""
+    places = cells[GROUP].drop_duplicates().reset_index(drop=True)
+    places["place"] = np.arange(len(places))
+    found = []
+    for parents, is_group in (
+        (wider_groups(places, summed), True),
+        (wider_areas(areas), False),
+        (members_of_areas(places, areas, summed), False),
+        (areas_of_members(summed), False),
+    ):
+        own = list(parents.columns.intersection(GROUP))
+        parts = places.merge(parents, on=own).drop(columns=own)
+        parts = parts.rename(columns={f"total_{name}": name for name in own})
+        found.append(parts.merge(places.rename(columns={"place": "total_place"}), on=GROUP).assign(is_group=is_group))
+    years = years_in_pools(places).merge(places.rename(columns={"place": "total_place"}), on=GROUP)
+    found.append(years.assign(cut="years", is_group=False))
+    wanted = ["place", "total_place", "cut", "is_group", "is_beside", "counts_if_missing"]
+    links = pd.concat(found, ignore_index=True).reindex(columns=wanted)
+    # An area that lacks a value may be lacking in its member too: then it is no part beside the members.
+    links = links[~links["counts_if_missing"].eq(True)]
+    place = pd.MultiIndex.from_frame(places[GROUP]).get_indexer(pd.MultiIndex.from_frame(cells[GROUP]))
+    quantity = pd.factorize(cells["shows"])[0]
+    by_place = pd.DataFrame({"place": place, "part": np.arange(len(cells)), "quantity": quantity})
+    totals = by_place.set_axis(["total_place", "total", "quantity"], axis=1)
+    linked = by_place.merge(links, on="place").merge(totals, on=["total_place", "quantity"])
+    linked["line"] = linked.groupby(["total", "cut"], sort=False).ngroup()
+    # Areas beside members make up a total only together with members.
+    only_beside = linked["is_beside"].eq(True).groupby(linked["line"]).transform("all")
+    return linked.loc[~only_beside, ["part", "total", "line", "is_group"]].astype({"is_group": bool})
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Sums of unknowns: by term its line, unknown and coefficient; by line the sum and what tells it from others."""
+
+    line: Codes
+    unknown: Codes
+    coefficient: Floats
+    sums: Floats
+    mark: npt.NDArray[np.uint64]
+
+
+def _joined(told: list[pd.DataFrame], rests: list[pd.DataFrame], links: list[pd.DataFrame]) -> System:
+    """One system of all releases: an unknown for each cell that any of them leaves open, and for each rest."""
+    cells = pd.concat(told, ignore_index=True)
+    code = cells.groupby(CELL, sort=False).ngroup().to_numpy(np.int64)
+    newest = cells.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
+    unknowns = pd.concat([newest, *rests], ignore_index=True)
+    marks = np.random.default_rng(0).integers(2**63, size=len(unknowns), dtype=np.uint64)
+    marks[len(newest) :] = 0
+    lines, first_rest = [], len(newest)
+    for age, (own, own_rests, own_links) in enumerate(zip(told, rests, links, strict=True)):
+        own_code = code[(cells["age"] == age).to_numpy()]
+        lines.append(_lines(own, own_rests, own_links, own_code, first_rest, marks))
+        first_rest += len(own_rests)
+    # What an earlier release showed and the newest does not is known as it was.
+    is_fact = ((cells["age"] > 0) & cells["least"].notna()).to_numpy() & newest["least"].isna().to_numpy()[code]
+    at = np.arange(int(is_fact.sum()))
+    ones = np.ones(len(at))
+    facts = _Lines(at, code[is_fact], ones, cells.loc[is_fact, "most"].to_numpy(float), marks[code[is_fact]])
+    ages = [np.full(len(own.sums), age) for age, own in enumerate(lines)]
+    return _system(unknowns, [*lines, facts], np.concatenate([*ages, cells.loc[is_fact, "age"].to_numpy(np.int64)]))
+
+
+def _lines(
+    cells: pd.DataFrame,
+    rests: pd.DataFrame,
+    links: pd.DataFrame,
+    code: Codes,
+    first_rest: int,
+    marks: npt.NDArray[np.uint64],
+) -> _Lines:
+    """The lines of one release; `code` is the unknown of each of its cells, `marks` a random number by unknown."""
+    number = cells["least"].where(cells["least"] == cells["most"]).to_numpy(float, copy=True)
+    number[_nobody(cells, links, number)] = 0.0
+    totals = links.drop_duplicates("line")
+    n_links = int(links["line"].max()) + 1 if len(links) else 0
+    rest_line = n_links + np.arange(len(rests))
+    line = np.concatenate([links["line"], totals["line"], rest_line, rest_line]).astype(np.int64)
+    cell = np.concatenate([links["part"], totals["total"], rests["part"], rests["whole"]]).astype(np.int64)
+    coefficient = np.repeat([1.0, -1.0, 1.0, -1.0], [len(links), len(totals), len(rests), len(rests)])
+    is_open = np.isnan(number)[cell]
+    n_lines = n_links + len(rests)
+    known = np.where(is_open, 0.0, coefficient * np.nan_to_num(number)[cell])
+    sums = -np.bincount(line, known, minlength=n_lines)
+    unknown = np.concatenate([code[cell[is_open]], first_rest + np.arange(len(rests))])
+    line, coefficient = np.concatenate([line[is_open], rest_line]), np.append(coefficient[is_open], np.ones(len(rests)))
+    mark = np.zeros(n_lines, dtype=np.uint64)
+    np.add.at(mark, line, marks[unknown] * coefficient.astype(np.int64).astype(np.uint64))
+    return _Lines(line, unknown, coefficient, sums, mark)
+
+
+def _nobody(cells: pd.DataFrame, links: pd.DataFrame, number: Floats) -> Codes:
+    """Groups that no row tells of, beside a hidden one under a known whole."""
+    is_hidden = cells["is_hidden"].to_numpy(bool)
+    has_hidden = links["is_group"] & is_hidden[links["part"]]
+    divides = links["line"].isin(links.loc[has_hidden, "line"]) & ~np.isnan(number[links["total"]])
+    parts = links.loc[divides & links["is_group"], "part"].to_numpy(np.int64)
+    return parts[np.isnan(number[parts]) & ~is_hidden[parts]]
+
+
+def _system(unknowns: pd.DataFrame, lines: list[_Lines], ages: Codes) -> System:
+    """The lines of all releases, each once, as a matrix over the unknowns that stand in any."""
+    firsts = np.cumsum([0, *(len(own.sums) for own in lines)])
+    line = np.concatenate([own.line + first for own, first in zip(lines, firsts, strict=False)])
+    unknown = np.concatenate([own.unknown for own in lines])
+    coefficient = np.concatenate([own.coefficient for own in lines])
+    sums = np.concatenate([own.sums for own in lines])
+    told = pd.DataFrame({"mark": np.concatenate([own.mark for own in lines]), "sum": sums})
+    told["is_open"] = np.bincount(line, minlength=len(sums)) > 0
+    kept = np.flatnonzero(told["is_open"] & ~told[["mark", "sum"]].duplicated())
+    at_line = np.full(len(sums), -1)
+    at_line[kept] = np.arange(len(kept))
+    is_kept = at_line[line] >= 0
+    used, column = np.unique(unknown[is_kept], return_inverse=True)
+    matrix = csr_array((coefficient[is_kept], (at_line[line[is_kept]], column)), shape=(len(kept), len(used)))
+    found = unknowns.iloc[used].reset_index(drop=True)
+    is_asked = found["is_hidden"].astype(bool) & (found["age"] == 0)
+    return System(
+        found.assign(is_asked=is_asked)[[*CELL, "indicator_id", "side", "threshold", "is_asked", "is_aside"]],
+        matrix,
+        sums[kept],
+        ages[kept],
+        found["least"].fillna(0).to_numpy(float),
+        found["most"].fillna(np.inf).to_numpy(float),
+    )

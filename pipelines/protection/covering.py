@@ -1,0 +1,281 @@
+"""Covering: which further cells to hide, so that no hidden one is told by all sums together.
+
+Belongs here: which hidden cells the lines of this module tell too narrowly, and the least loss of information that
+mends it, both from the true numbers. Does not belong here: what must be hidden for its own sake or beside a single
+hidden cell (`suppression`), solving (`feasible`); the audit does not read this module.
+
+A reader knows a hidden cell only as well as other tables allow that fit all that is shown. Where these are too few,
+another is looked for in which the cell is as few, or as many, as it must be able to be: what is hidden may differ in it
+for next to nothing, what is shown at a price, and each sum holds. What differs in the cheapest one is hidden. What
+nobody reported stays as it is: a reader may know it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, eye_array, hstack, vstack
+
+from pipelines.assessment.periods import spacings
+from pipelines.protection.cells import PLACE, Cells, Sums, build_cells, build_sums
+from pipelines.protection.feasible import TOLERANCE, Lines, narrow
+from pipelines.protection.pooling import years_of
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+# How far from a cell others may differ for it: its lines, the lines of what is in them, and so on.
+REACH = 5
+# What a hidden cell costs that differs, beside what shown ones do; and a wish that nothing fulfils.
+HIDDEN_PRICE, UNFULFILLED = 1e-3, 1e6
+# Cells in one line of fewer than so many are not covered at once: the cover of one often serves the others.
+SHORT_LINE = 12
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All cells of persons with their true numbers, 0 where nobody knows any, and what binds them.
+
+    `sums @ number == 0` and `wholes @ number <= 0`. `is_known`, `price` and `piece` are by cell, `threshold` too.
+    """
+
+    cells: Cells
+    number: Floats
+    is_known: Flags
+    sums: csr_array
+    wholes: csr_array
+    price: Floats
+    threshold: Floats
+
+    def is_shown_in(self, rows: Flags) -> Flags:
+        """Whether a cell stands in one of the rows."""
+        return self._in_rows(rows, self.cells.numerator, self.cells.denominator)
+
+    def is_about(self, rows: Flags) -> Flags:
+        """Whether some of the rows are about a cell."""
+        return self._in_rows(rows, self.cells.key)
+
+    def _in_rows(self, rows: Flags, *sides: Codes) -> Flags:
+        found = np.zeros(len(self.number) + 1, dtype=bool)  # position -1: no cell
+        for side in sides:
+            found[side[rows]] = True
+        return found[:-1]
+
+
+def build_tables(
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    areas: pd.DataFrame,
+    area_groups: pd.DataFrame | None,
+    keep: Mapping[str, float],
+) -> Tables:
+    """What there is to hide, single years and pooled ones together.
+
+    Args:
+        values: rows with true numbers; the register's columns `threshold` and `is_headline` stand in `indicators`.
+        indicators, areas, area_groups: the registers' rows.
+        keep: by what factor hiding costs more for `totals`, for each level of `wider_areas`, and for `headlines`.
+    """
+    cells = build_cells(values, indicators)
+    is_known = ~np.isnan(cells.smallest)
+    is_share = values["indicator_id"].isin(indicators.loc[indicators["kind"] == "proportion", "indicator_id"])
+    return Tables(
+        cells,
+        np.nan_to_num(cells.smallest),
+        is_known,
+        _sums(cells, build_sums(cells, areas, area_groups), is_known),
+        _wholes(cells, is_share.to_numpy(bool), is_known),
+        _price(cells, values, indicators, areas, keep),
+        _by_cell(cells, values, indicators, "threshold"),
+    )
+
+
+def _sums(cells: Cells, sums: Sums, is_known: Flags) -> csr_array:
+    """Parts less their total, by group of `sums` and by pool of years; empty where nobody knows the total."""
+    year, pool = _years(cells)
+    pools, of_pool = np.unique(pool, return_inverse=True)
+    totals = np.concatenate([sums.total, pools])
+    line = np.concatenate([sums.group, len(sums.total) + of_pool, np.arange(len(totals))])
+    cell = np.concatenate([sums.part, year, totals])
+    sign = np.repeat([1.0, -1.0], [len(cell) - len(totals), len(totals)])
+    used = is_known[cell] & is_known[totals][line]
+    return csr_array((sign[used], (line[used], cell[used])), shape=(len(totals), len(is_known)))
+
+
+def _years(cells: Cells) -> tuple[Codes, Codes]:
+    """Each cell of a single year that lies in a pool, and the pool's cell."""
+    spacing, span = spacings(cells.places["frequency"])
+    is_pool = span > spacing
+    named = years_of(cells.places[is_pool], cells.places[~is_pool])
+    pools = cells.places.loc[named.index].assign(**named)
+    pool_place = np.full(len(cells.places), -1)
+    pool_place[named.index] = pd.MultiIndex.from_frame(cells.places[PLACE]).get_indexer(
+        pd.MultiIndex.from_frame(pools[PLACE])
+    )
+    own = cells.quantity * len(cells.places) + cells.place
+    wanted = np.where(pool_place[cells.place] >= 0, cells.quantity * len(cells.places) + pool_place[cells.place], -1)
+    at = np.minimum(np.searchsorted(own, wanted), len(own) - 1)
+    is_found = own[at] == wanted if len(own) else np.zeros(0, dtype=bool)
+    return np.flatnonzero(is_found), at[is_found]
+
+
+def _wholes(cells: Cells, is_share: Flags, is_known: Flags) -> csr_array:
+    """Part less whole, once for each pair that a share names."""
+    pairs = np.column_stack([cells.numerator, cells.denominator])[is_share]
+    part, whole = np.unique(pairs[(pairs >= 0).all(axis=1)], axis=0).T.reshape(2, -1)
+    both = is_known[part] & is_known[whole]
+    part, whole = part[both], whole[both]
+    line = np.arange(len(part))
+    sign = np.repeat([1.0, -1.0], len(part))
+    return csr_array((sign, (np.tile(line, 2), np.concatenate([part, whole]))), shape=(len(part), len(is_known)))
+
+
+def _price(
+    cells: Cells, values: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFrame, keep: Mapping[str, float]
+) -> Floats:
+    """What hiding a cell costs for each person that it differs by; large cells cost more, not in proportion."""
+    types = list(dict.fromkeys(areas["area_type"]))
+    levels = areas.set_index("area_code")["area_type"].map(types[::-1].index)
+    level = levels.reindex(cells.places["area_code"]).fillna(0).to_numpy(float)
+    is_total = ((cells.places["dimension"] == "all") & (cells.places["member"] == "all")).to_numpy(bool)
+    of_place = np.where(is_total, keep["totals"], 1.0) * keep["wider_areas"] ** level
+    is_main = _by_cell(cells, values, indicators, "is_headline") > 0
+    return (
+        (1 + np.log1p(np.nan_to_num(cells.largest))) * of_place[cells.place] * np.where(is_main, keep["headlines"], 1)
+    )
+
+
+def _by_cell(cells: Cells, values: pd.DataFrame, indicators: pd.DataFrame, column: str) -> Floats:
+    """The largest number that indicators which show a cell declare in a column."""
+    if column not in indicators:
+        return np.zeros(len(cells.smallest))
+    declared = indicators.set_index("indicator_id")[column].astype(float)
+    of_row = declared.reindex(values["indicator_id"]).to_numpy(float)
+    found = np.zeros(len(cells.smallest) + 1)
+    for side in (cells.numerator, cells.denominator):
+        np.maximum.at(found, side, of_row)
+    return found[:-1]
+
+
+def told(tables: Tables, hidden: Flags, asked: Flags, is_aside: Flags, least_possible: float) -> Codes:
+    """The hidden cells that are told too narrowly, or may be: what a short search does not settle is given too.
+
+    Args:
+        tables: what there is to hide.
+        hidden: by cell, whether no row shows it.
+        asked: which of them to look at.
+        is_aside: those that are only the whole of what is hidden.
+        least_possible: 0, or 1 where hidden cells are known to be somebody.
+    """
+    unknown = np.flatnonzero(hidden & tables.is_known)
+    wholes = tables.wholes[:, unknown]
+    shares = np.flatnonzero(abs(wholes).sum(axis=1) > 0)
+    rests = eye_array(len(shares))
+    matrix = csr_array(
+        vstack(
+            [
+                hstack([tables.sums[:, unknown], csr_array((tables.sums.shape[0], len(shares)))]),
+                hstack([wholes[shares], rests]),
+            ]
+        )
+    )
+    # A source may contradict itself: the rest is then none.
+    rest = np.maximum(-(tables.wholes[shares] @ tables.number), 0)
+    table = np.concatenate([tables.number[unknown], rest])
+    none = np.zeros(len(shares))
+    lines = Lines(
+        matrix,
+        matrix @ table,
+        np.zeros(len(table)),
+        np.full(len(table), np.inf),
+        np.concatenate([tables.threshold[unknown], none]),
+        np.concatenate([is_aside[unknown], none.astype(bool)]),
+        np.concatenate([(tables.number < tables.threshold)[unknown] & ~is_aside[unknown], none.astype(bool)]),
+        np.arange(len(table)) >= len(unknown),
+        np.concatenate([tables.cells.quantity[unknown], none.astype(int)]),
+        table,
+    )
+    is_asked = np.concatenate([asked[unknown], none.astype(bool)])
+    return unknown[narrow(lines, is_asked, least_possible, has_room=True, to_the_end=False)]
+
+
+def cover(tables: Tables, hidden: Flags, is_fixed: Flags, more: Floats, fewer: Floats, attempt: int) -> Flags:
+    """The hidden cells, and those to be hidden so that some of these may differ by so many persons.
+
+    Args:
+        tables: what there is to hide.
+        hidden: by cell, whether it is hidden already.
+        is_fixed: by cell, whether readers know it, whatever is hidden now.
+        more, fewer: by cell, how many more and how many fewer it must be able to be; some wishes are fulfilled at once,
+            others wait for what these bring.
+        attempt: others come first in each.
+    """
+    for by in (more, -fewer):
+        wanted = _apart(tables, np.flatnonzero(by), attempt)
+        if len(wanted):
+            hidden = hidden | _differing(tables, hidden, is_fixed, wanted, by[wanted])
+    return hidden
+
+
+def _apart(tables: Tables, wanted: Codes, attempt: int) -> Codes:
+    """Some of the wanted cells, no two of them in one short line."""
+    by_cell = tables.sums.tocsc()
+    is_short = np.diff(tables.sums.indptr) < SHORT_LINE
+    is_taken, chosen = np.zeros(len(is_short), dtype=bool), []
+    for cell in np.random.default_rng(attempt).permutation(wanted):
+        lines = by_cell.indices[by_cell.indptr[cell] : by_cell.indptr[cell + 1]]
+        lines = lines[is_short[lines]]
+        if not is_taken[lines].any():
+            is_taken[lines] = True
+            chosen.append(cell)
+    return np.sort(np.array(chosen, dtype=np.int64))
+
+
+def _differing(tables: Tables, hidden: Flags, is_fixed: Flags, wanted: Codes, by: Floats) -> Flags:
+    """The cells that differ in the cheapest table in which the wanted ones differ by so many."""
+    at = _around(tables, wanted, tables.is_known & ~is_fixed)
+    sums, wholes = tables.sums[:, at], tables.wholes[:, at]
+    sums = sums[np.flatnonzero(abs(sums).sum(axis=1) > 0)]
+    shares = np.flatnonzero(abs(wholes).sum(axis=1) > 0)
+    wholes, rest = wholes[shares], np.maximum(-(tables.wholes[shares] @ tables.number), 0)
+    n, n_wanted = len(at), len(wanted)
+    wishes = csr_array((np.sign(by), (np.arange(n_wanted), np.searchsorted(at, wanted))), shape=(n_wanted, n))
+    price = np.where(hidden, HIDDEN_PRICE, tables.price)[at]
+    # By unknown: what is more, what is less, and what of each wish stays unfulfilled.
+    most = np.concatenate([np.full(n, np.inf), tables.number[at], np.abs(by)])
+    found = linprog(
+        np.concatenate([price, price, np.full(n_wanted, UNFULFILLED)]),
+        A_eq=hstack([sums, -sums, csr_array((sums.shape[0], n_wanted))]),
+        b_eq=np.zeros(sums.shape[0]),
+        A_ub=vstack(
+            [
+                hstack([wholes, -wholes, csr_array((len(rest), n_wanted))]),
+                hstack([-wishes, wishes, -eye_array(n_wanted)]),
+            ]
+        ),
+        b_ub=np.concatenate([rest, -np.abs(by)]),
+        bounds=np.column_stack([np.zeros(len(most)), most]),
+        method="highs-ds",
+    )
+    if found.x is None:
+        raise RuntimeError(f"no cover could be found: {found.message}")
+    differs = np.zeros(len(hidden), dtype=bool)
+    differs[at] = np.abs(found.x[:n] - found.x[n : 2 * n]) > TOLERANCE
+    return differs
+
+
+def _around(tables: Tables, wanted: Codes, may_differ: Flags) -> Codes:
+    """Cells that may differ, so near to a wanted one that this may be for it."""
+    lines = abs(vstack([tables.sums, tables.wholes]))
+    near = np.zeros(len(may_differ), dtype=bool)
+    near[wanted] = True
+    for _ in range(REACH):
+        near = (lines.T @ (lines @ near.astype(float)) > 0) & may_differ
+        near[wanted] = True
+    return np.flatnonzero(near)

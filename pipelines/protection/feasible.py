@@ -1,0 +1,312 @@
+"""Tables that fit: how few and how many an unknown can be in all tables that hold to given sums.
+
+Belongs here: searching and solving linear systems of numbers that are nobody or more. Does not belong here: what the
+numbers are, who knows which of them, and what is too narrow for whom (the callers say it by number).
+
+A table that fits is a witness for all of its unknowns at once. So the search asks for tables in which many unknowns are
+large or nobody, first in all of a part, then in pieces of it with all else standing still in the middle of the tables
+found; only what no such table settles is asked for by itself. Parts that share no unknown are solved apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, eye_array, hstack, vstack
+from scipy.sparse.csgraph import connected_components
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+# Persons are whole, and solutions are found to some 1e-7.
+TOLERANCE = 1e-4
+# More than any number of persons: what an unknown without a bound of its own may be.
+WITHOUT_BOUND = 1e7
+# How often a search may settle next to nothing, and what share of what was open next to nothing is.
+PATIENCE = 2
+WORTHWHILE = 0.97
+# What share may be left open by a pass over a part and its pieces for another pass to be worth its time.
+WORTHWHILE_PASS = 0.8
+N_WIDE = 2
+# Passes where what is left is not settled one by one.
+N_PASSES = 2
+# Parts of fewer unknowns and lines are searched together.
+SMALL_PART = 5000
+N_SWEEPS = 12
+# What is near to an unknown: its lines, what is in them, and so on.
+N_HOPS = 2
+N_THREADS = 2
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Unknowns x and what is known of them: `matrix @ x == sums`, `lower <= x <= upper`; arrays by unknown.
+
+    `threshold`: an unknown under it is small. `is_aside`: an unknown that may be known well unless that shows it to be
+    small. `from_nobody`: one that must be able to be as few as is possible at all. `is_rest`: one that only says what another leaves over. `piece`: what is searched together. `table` fits.
+    """
+
+    matrix: csr_array
+    sums: Floats
+    lower: Floats
+    upper: Floats
+    threshold: Floats
+    is_aside: Flags
+    from_nobody: Flags
+    is_rest: Flags
+    piece: Codes
+    table: Floats
+
+    def of(self, at: Codes, lines: Codes, sums: Floats) -> Lines:
+        """Some of the unknowns in some of the lines, with what these come to."""
+        return Lines(
+            csr_array(self.matrix[lines][:, at]),
+            sums,
+            self.lower[at],
+            self.upper[at],
+            self.threshold[at],
+            self.is_aside[at],
+            self.from_nobody[at],
+            self.is_rest[at],
+            self.piece[at],
+            self.table[at],
+        )
+
+
+def parts(system: Lines, asked: Flags) -> Iterator[tuple[Codes, Codes]]:
+    """The unknowns and the lines of each part of a system in which something is asked for, the largest first.
+
+    Small parts come together: each by itself would cost more than it takes to solve.
+    """
+    n_lines, n_unknowns = system.matrix.shape
+    entries = system.matrix.tocoo()
+    shape = (n_unknowns + n_lines,) * 2
+    joint = csr_array((np.ones(len(entries.data)), (entries.row + n_unknowns, entries.col)), shape=shape)
+    _, label = connected_components(joint, directed=False)
+    order = np.argsort(label, kind="stable")
+    firsts = np.searchsorted(label[order], np.arange(label.max(initial=-1) + 2))
+    wanted = np.unique(label[:n_unknowns][asked])
+    together: list[Codes] = []
+    wanted = wanted[np.argsort(-np.diff(firsts)[wanted], kind="stable")]
+    for number, part in enumerate(wanted):
+        together.append(order[firsts[part] : firsts[part + 1]])
+        if sum(len(members) for members in together) > SMALL_PART or number == len(wanted) - 1:
+            members = np.sort(np.concatenate(together))
+            together = []
+            yield members[members < n_unknowns], members[members >= n_unknowns] - n_unknowns
+
+
+def narrow(system: Lines, asked: Flags, least_possible: float, *, has_room: bool, to_the_end: bool) -> Codes:
+    """The unknowns that are known too narrowly, in ascending order.
+
+    An unknown that can be under its threshold must be able to be one under it, and its range must go down to
+    `least_possible` or, unless it must be able to be that few, be as wide as the threshold. One that cannot be under
+    its threshold must have a range as wide as that, unless it stands aside.
+
+    Args:
+        system: with a table that fits.
+        asked: which unknowns to look at.
+        least_possible: 0, or 1 where an unknown is known to be somebody.
+        has_room: whether the table leaves others room to differ from it, as a true one does and a corner does not.
+        to_the_end: whether to ask one by one for what the search does not settle; otherwise all of that is given.
+    """
+
+    def of_part(part: tuple[Codes, Codes]) -> Codes:
+        at, lines = part
+        own = system.of(at, lines, system.sums[lines])
+        return at[_narrow(own, asked[at], least_possible, has_room, to_the_end)]
+
+    with ThreadPoolExecutor(N_THREADS) as threads:
+        found = list(threads.map(of_part, parts(system, asked)))
+    return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
+
+
+def closest(matrix: csr_array, sums: Floats, lower: Floats, upper: Floats, weight: Floats) -> Floats:
+    """A table that misses the sums by as little as can be, each by its weight."""
+    n_lines, n_unknowns = matrix.shape
+    miss = eye_array(n_lines)
+    nothing = np.zeros(2 * n_lines)
+    return _solved(
+        np.concatenate([np.zeros(n_unknowns), weight, weight]),
+        csr_array(hstack([matrix, miss, -miss])),
+        sums,
+        np.concatenate([lower, nothing]),
+        np.concatenate([upper, np.full(2 * n_lines, np.inf)]),
+    )[:n_unknowns]
+
+
+def end(system: Lines, number: int, sign: float) -> Floats:
+    """A table in which one unknown is the least (sign 1) or the greatest (sign -1) that it can be."""
+    cost = np.zeros(len(system.table))
+    cost[number] = sign
+    return _solved(cost, system.matrix, system.sums, system.lower, system.upper)
+
+
+def _solved(cost: Floats, matrix: csr_array, sums: Floats, lower: Floats, upper: Floats) -> Floats:
+    """A corner of all tables that fit, with the least cost."""
+    bounds = np.column_stack([lower, np.minimum(upper, WITHOUT_BOUND)])
+    found = linprog(cost, A_eq=matrix, b_eq=sums, bounds=bounds, method="highs-ds")
+    if found.x is None:
+        raise RuntimeError(f"the tables that fit what is known could not be found: {found.message}")
+    return np.asarray(found.x, dtype=float)
+
+
+def _narrow(part: Lines, asked: Flags, least_possible: float, has_room: bool, to_the_end: bool) -> Codes:
+    search = _Search(part, asked, least_possible)
+    before, n_wide, n_passes = np.inf, 0 if has_room else N_WIDE, 0
+    while search.is_open.any() and search.is_open.sum() < WORTHWHILE_PASS * before:
+        n_passes += 1
+        before = float(search.is_open.sum()) if n_wide else np.inf
+        for _ in range(n_wide):
+            search.stretch()
+        n_wide, middle = N_WIDE, search.middle
+        for one in np.unique(part.piece[search.is_open]):
+            at, held = _held(part, middle, (part.piece == one) & ~part.is_rest)
+            search.learn(at, _searched(held, search.is_open[at], least_possible))
+        if not to_the_end and n_passes == N_PASSES:
+            break
+    for number in np.flatnonzero(search.is_open) if to_the_end else ():
+        search.settle(int(number))
+    return np.flatnonzero(search.is_narrow | search.is_open)
+
+
+def _searched(part: Lines, asked: Flags, least_possible: float) -> _Search:
+    """A search that goes on until it settles next to nothing."""
+    search, in_vain = _Search(part, asked, least_possible), 0
+    while search.is_open.any() and in_vain < PATIENCE:
+        before = int(search.is_open.sum())
+        search.stretch()
+        in_vain = in_vain + 1 if search.is_open.sum() > WORTHWHILE * before else 0
+    return search
+
+
+def _held(part: Lines, table: Floats, is_own: Flags) -> tuple[Codes, Lines]:
+    """A piece of a part, all else standing still as in a table: what can be in the piece can be in the part."""
+    joins = abs(part.matrix)
+    is_free = is_own | (part.is_rest & (joins.T @ (joins @ is_own.astype(float)) > 0))
+    at, lines = np.flatnonzero(is_free), np.flatnonzero(joins @ is_free.astype(float) > 0)
+    sums = part.sums[lines] - part.matrix[lines] @ np.where(is_free, 0.0, table)
+    return at, replace(part, table=table).of(at, lines, sums)
+
+
+class _Search:
+    """Tables that fit a part, and what they say of the unknowns asked for: wide, narrow, or still open."""
+
+    def __init__(self, part: Lines, asked: Flags, least_possible: float) -> None:
+        """Begin with what single lines say, and with the table that is there."""
+        self.part, self.least_possible = part, least_possible
+        self.low, self.high = part.table.copy(), part.table.copy()
+        self.n_tables, self.total = 0, np.zeros(len(asked))
+        self.random = np.random.default_rng(0)
+        outer_low, outer_high = _outer(part)
+        self.is_narrow = asked & ~self._is_wide(outer_low, outer_high)
+        self.is_never_small = outer_low > part.threshold - TOLERANCE
+        self.is_open = asked & ~self.is_narrow
+        self._see(part.table)
+
+    @property
+    def middle(self) -> Floats:
+        """The mean of all tables found: it fits as they do, and leaves room on all sides."""
+        return np.asarray(self.total / self.n_tables)
+
+    def stretch(self) -> None:
+        """Look for a table in which many open unknowns are what none has shown them to be: large enough, or nobody."""
+        is_too_low = self.is_open & (self.high < self.part.threshold - 1 - TOLERANCE)
+        # Not all at once: in one line they stand in each other's way.
+        chosen = is_too_low & (self.random.random(len(self.low)) < 0.6)
+        # What was never nobody should be; what was should be more.
+        sense = np.where(self.low > self.least_possible + TOLERANCE, 1.0, -1.0)
+        turned = np.where(self.random.random(len(self.low)) < 0.2, -sense, sense)
+        cost = np.where(self.is_open & ~is_too_low, turned, 0.0)
+        self._see(_stretched(self.part, cost, np.flatnonzero(chosen)))
+
+    def learn(self, at: Codes, other: _Search) -> None:
+        """Take over what a search in a piece has seen."""
+        self.low[at] = np.minimum(self.low[at], other.low)
+        self.high[at] = np.maximum(self.high[at], other.high)
+        self._judge()
+
+    def settle(self, number: int) -> None:
+        """Decide one open unknown by its own least and greatest value; first with all that is far away held still."""
+        near = np.zeros(len(self.low), dtype=bool)
+        near[number] = True
+        joins = abs(self.part.matrix)
+        for _ in range(N_HOPS):
+            near = joins.T @ (joins @ near.astype(float)) > 0
+        at, held = _held(self.part, self.middle, near)
+        for sign in (1.0, -1.0):
+            if self.is_open[number]:
+                table = end(held, int(np.searchsorted(at, number)), sign)
+                self.low[at] = np.minimum(self.low[at], table)
+                self.high[at] = np.maximum(self.high[at], table)
+                self._judge()
+        for sign in (1.0, -1.0):
+            if self.is_open[number]:
+                self._see(end(self.part, number, sign))
+        if self.is_open[number]:
+            self.is_narrow[number] = not self._is_wide(self.low, self.high)[number]
+            self.is_open[number] = False
+
+    def _see(self, table: Floats) -> None:
+        self.n_tables += 1
+        self.total += table
+        np.minimum(self.low, table, out=self.low)
+        np.maximum(self.high, table, out=self.high)
+        self._judge()
+
+    def _judge(self) -> None:
+        """Whether what tables show is enough, though the true range may be wider."""
+        is_broad = self.high - self.low > self.part.threshold - TOLERANCE
+        self.is_open &= ~(self._as_small(self.low, self.high) | (self.is_never_small & (is_broad | self.part.is_aside)))
+
+    def _as_small(self, low: Floats, high: Floats) -> Flags:
+        """Whether ranges are wide enough for a small unknown."""
+        threshold = self.part.threshold
+        is_broad = (high - low > threshold - TOLERANCE) & ~self.part.from_nobody
+        return (high > threshold - 1 - TOLERANCE) & (is_broad | (low < self.least_possible + TOLERANCE))
+
+    def _is_wide(self, low: Floats, high: Floats) -> Flags:
+        """Whether true ranges are wide enough."""
+        threshold = self.part.threshold
+        is_broad = high - low > threshold - TOLERANCE
+        return np.where(low < threshold - TOLERANCE, self._as_small(low, high), self.part.is_aside | is_broad)
+
+
+def _outer(part: Lines) -> tuple[Floats, Floats]:
+    """Bounds of each unknown that follow from single lines, one after another: never too narrow, often too wide."""
+    low, high = part.lower.copy(), np.minimum(part.upper, WITHOUT_BOUND)
+    entries = part.matrix.tocoo()
+    line, at, coefficient = entries.row, entries.col, entries.data
+    n_lines = len(part.sums)
+    for _ in range(N_SWEEPS):
+        least, most = np.where(coefficient > 0, low[at], -high[at]), np.where(coefficient > 0, high[at], -low[at])
+        beside_least = np.bincount(line, least, minlength=n_lines)[line] - least
+        beside_most = np.bincount(line, most, minlength=n_lines)[line] - most
+        first, last = part.sums[line] - beside_most, part.sums[line] - beside_least
+        width = float((high - low).sum())
+        np.maximum.at(low, at, np.where(coefficient > 0, first, -last))
+        np.minimum.at(high, at, np.where(coefficient > 0, last, -first))
+        if width - float((high - low).sum()) < TOLERANCE:
+            break
+    return low, high
+
+
+def _stretched(part: Lines, cost: Floats, chosen: Codes) -> Floats:
+    """A table of least cost in which as many of the chosen as can be come up to their threshold."""
+    n_chosen, n_unknowns = len(chosen), len(cost)
+    # A chosen unknown is what counts for it, up to its threshold, and what does not.
+    is_chosen = csr_array((np.ones(n_chosen), (np.arange(n_chosen), chosen)), shape=(n_chosen, n_unknowns))
+    counts, none = eye_array(n_chosen), csr_array((len(part.sums), 2 * n_chosen))
+    return _solved(
+        np.concatenate([cost, np.full(n_chosen, -2.0), np.zeros(n_chosen)]),
+        csr_array(vstack([hstack([part.matrix, none]), hstack([is_chosen, -counts, -counts])])),
+        np.concatenate([part.sums, np.zeros(n_chosen)]),
+        np.concatenate([part.lower, np.zeros(2 * n_chosen)]),
+        np.concatenate([part.upper, part.threshold[chosen] - 1, np.full(n_chosen, np.inf)]),
+    )[:n_unknowns]
