@@ -6,8 +6,7 @@ here: solving it (`audit_ranges`), any hiding, and anything imported from `suppr
 A cell is a quantity of persons at a place. It is known where a row shows it, in its numerator or in its denominator;
 any other is unknown, whether somebody hid it or never reported it, and is nobody or more. Lines say that groups make up
 the whole, areas the area above and single years a pool, and that what a share counts is part of its whole: the rest of
-that is an unknown of its own. A reader who knows the place takes a group that no row tells of for nobody where another
-group beside it is hidden. What rows hide is asked for: a cell, and the rest of a share.
+that is an unknown of its own. What rows hide is asked for: a cell, and the rest of a share.
 """
 
 from __future__ import annotations
@@ -223,8 +222,7 @@ def _lines(
     marks: npt.NDArray[np.uint64],
 ) -> _Lines:
     """The lines of one release; `code` is the unknown of each of its cells, `marks` a random number by unknown."""
-    number = cells["least"].where(cells["least"] == cells["most"]).to_numpy(float, copy=True)
-    number[_nobody(cells, links, number)] = 0.0
+    number = cells["least"].where(cells["least"] == cells["most"]).to_numpy(float)
     totals = links.drop_duplicates("line")
     n_links = int(links["line"].max()) + 1 if len(links) else 0
     rest_line = n_links + np.arange(len(rests))
@@ -240,15 +238,6 @@ def _lines(
     mark = np.zeros(n_lines, dtype=np.uint64)
     np.add.at(mark, line, marks[unknown] * coefficient.astype(np.int64).astype(np.uint64))
     return _Lines(line, unknown, coefficient, sums, mark)
-
-
-def _nobody(cells: pd.DataFrame, links: pd.DataFrame, number: Floats) -> Codes:
-    """Groups that no row tells of, beside a hidden one under a known whole."""
-    is_hidden = cells["is_hidden"].to_numpy(bool)
-    has_hidden = links["is_group"] & is_hidden[links["part"]]
-    divides = links["line"].isin(links.loc[has_hidden, "line"]) & ~np.isnan(number[links["total"]])
-    parts = links.loc[divides & links["is_group"], "part"].to_numpy(np.int64)
-    return parts[np.isnan(number[parts]) & ~is_hidden[parts]]
 
 
 def _system(unknowns: pd.DataFrame, lines: list[_Lines], ages: Codes) -> System:

@@ -205,22 +205,26 @@ def told(tables: Tables, hidden: Flags, asked: Flags, is_aside: Flags, least_pos
     return unknown[narrow(lines, is_asked, least_possible, has_room=True, to_the_end=False)]
 
 
-def cover(tables: Tables, hidden: Flags, is_fixed: Flags, more: Floats, fewer: Floats, attempt: int) -> Flags:
-    """The hidden cells, and those to be hidden so that some of these may differ by so many persons.
+def cover(
+    tables: Tables, hidden: Flags, is_fixed: Flags, more: Floats, fewer: Floats, attempt: int
+) -> tuple[Flags, Codes]:
+    """The hidden cells with those to be hidden so that some may differ by so many persons, and which these are.
 
     Args:
         tables: what there is to hide.
         hidden: by cell, whether it is hidden already.
         is_fixed: by cell, whether readers know it, whatever is hidden now.
-        more, fewer: by cell, how many more and how many fewer it must be able to be; some wishes are fulfilled at once,
+        more, fewer: by cell, how many more and how many fewer it must be able to be; some wishes are looked at together,
             others wait for what these bring.
         attempt: others come first in each.
     """
+    tried = [np.zeros(0, dtype=np.int64)]
     for by in (more, -fewer):
         wanted = _apart(tables, np.flatnonzero(by), attempt)
+        tried.append(wanted)
         if len(wanted):
             hidden = hidden | _differing(tables, hidden, is_fixed, wanted, by[wanted])
-    return hidden
+    return hidden, np.unique(np.concatenate(tried))
 
 
 def _apart(tables: Tables, wanted: Codes, attempt: int) -> Codes:

@@ -55,7 +55,7 @@ KEEP = {"totals": 4.0, "wider_areas": 4.0, "headlines": 2.0}
 
 # More than are ever needed: what is still told then, the audit refuses.
 MOST_ROUNDS = 20
-MOST_TRIES = 3
+MOST_TRIES = 2
 
 # What a hidden row may not carry, wherever the table has such a column.
 EMPTIED = (
@@ -202,14 +202,16 @@ def _hidden_and_published(
         hidden = ~tables.is_shown_in(is_published[at] & ~is_hidden[at])
         asked = hidden & tables.is_shown_in(rows) & ~is_settled
         told_cells = told(tables, hidden, asked, ~tables.is_about(rows), policy.least_possible)
-        is_settled |= asked
-        # Where sources contradict each other, no cover helps; the audit leaves such lines out.
-        n_tries[told_cells] += 1
-        is_settled[told_cells] = n_tries[told_cells] > MOST_TRIES
-        more, fewer = _wishes(tables, told_cells, policy)
-        new = cover(tables, hidden, np.zeros(len(hidden), dtype=bool), more, fewer, attempt) & ~hidden
-        if not new.any():
+        if not len(told_cells):
             break
+        is_settled |= asked
+        is_settled[told_cells] = False
+        more, fewer = _wishes(tables, told_cells, policy)
+        covered, tried = cover(tables, hidden, np.zeros(len(hidden), dtype=bool), more, fewer, attempt)
+        # Where sources contradict each other, no cover helps; the audit leaves such lines out.
+        n_tries[tried] += 1
+        is_settled |= n_tries > MOST_TRIES
+        new = covered & ~hidden
         with_none = np.append(new, False)
         covers.numerator[at] |= with_none[tables.cells.numerator]
         covers.denominator[at] |= with_none[tables.cells.denominator]
