@@ -211,8 +211,8 @@ def _hidden_and_published(
         # Where sources contradict each other, no cover helps; the audit leaves such lines out.
         n_tries[tried] += 1
         is_settled |= n_tries > MOST_TRIES
-        new = covered & ~hidden
-        with_none = np.append(new, False)
+        # All that is hidden stays so: what single lines demand could otherwise be found elsewhere the next time.
+        with_none = np.append(covered, False)
         covers.numerator[at] |= with_none[tables.cells.numerator]
         covers.denominator[at] |= with_none[tables.cells.denominator]
         is_hidden, still_published = _by_lines(values, indicators, areas, policy, area_groups, covers)
