@@ -104,6 +104,11 @@ class Home:
         return self.build / "reconciliation.csv"
 
     @property
+    def proofs(self) -> Path:
+        """What was found of hidden numbers at the last run: what did not change is not solved again; private."""
+        return self.build / "proofs.json"
+
+    @property
     def dagster(self) -> Path:
         """The Dagster instance: history of runs."""
         return self.build / "dagster"
@@ -113,7 +118,7 @@ class Home:
         """Words that tell where a machine keeps what: nothing that is published may contain one."""
         folders = (self.inbox, self.archive, self.receipts, self.mappings, self.landing, self.refused, self.processed)
         named = [f"{folder.relative_to(self.root).as_posix()}/" for folder in (*folders, self.next, self.dbt)]
-        files = (self.ledger, self.warehouse, self.reconciliation)
+        files = (self.ledger, self.warehouse, self.reconciliation, self.proofs)
         # A home at the very top of a disk has a path that may stand in any text.
         whole = [str(folder) for folder in (self.root, REPOSITORY) if len(folder.parts) > 2]
         return (*named, *(file.relative_to(self.root).as_posix() for file in files), *whole)

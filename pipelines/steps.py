@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
@@ -20,6 +21,9 @@ from pipelines.publishing import definitions, reconciliation, release, tables
 from pipelines.publishing.baselines import restated_baselines
 from pipelines.publishing.gate import GateResult, run_gate
 from pipelines.publishing.ledger import Ledger
+
+if TYPE_CHECKING:
+    from pipelines.protection.feasible import Proofs
 
 FACTS = "fct_indicator_values"
 
@@ -89,15 +93,23 @@ def model(shop: Workshop) -> warehouse.BuildResult:
 def judge(shop: Workshop) -> GateResult:
     """Assess and protect the modelled values, write them as they are to be published, and let the gate judge."""
     home, declarations, ledger = shop.home, shop.declarations, shop.ledger
+    from pipelines.protection.feasible import Proofs
+
     draft = release.begin(home, declarations, ledger)
-    tables.write_tables(draft.data, declarations, published_tables(shop))
-    return run_gate(
+    proofs = Proofs(home.proofs, release.code_digest())
+    kept = release.kept_data(home, ledger, draft.release_id)
+    tables.write_tables(draft.data, declarations, published_tables(shop, kept, proofs))
+    gate = run_gate(
         draft.data,
         release.published_data(home, draft.previous),
         declarations,
         explanations=release.explanations(declarations, ledger),
         accepted=release.accepted_checks(declarations, ledger),
+        kept=kept,
+        proofs=proofs,
     )
+    proofs.keep()
+    return gate
 
 
 def keep_gate(shop: Workshop, gate: GateResult) -> None:
@@ -112,14 +124,19 @@ def kept_gate(shop: Workshop) -> GateResult:
     return GateResult.from_json(json.loads(shop.home.gate.read_text(encoding="utf-8")))
 
 
-def published_tables(shop: Workshop) -> Mapping[str, pd.DataFrame]:
-    """Every published table by its contract's id; what is not the values follows from the protected ones alone."""
+def published_tables(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs) -> Mapping[str, pd.DataFrame]:
+    """Every published table by its contract's id; what is not the values follows from the protected ones alone.
+
+    `kept` has the folder of each earlier release, `proofs` what was found of the same numbers before.
+    """
     from pipelines.assessment import derived, outlook
     from pipelines.collaboration import Inputs, collaboration_tables, read_deliveries, read_shapes, register_frame
 
     initiative = shop.declarations.initiative
     registers = {name: register_frame(shop.declarations, name) for name in derived.REGISTERS}
-    ahead = outlook(protected_values(shop), registers["indicators"], initiative.settings, registers["breaks"])
+    ahead = outlook(
+        protected_values(shop, kept, proofs), registers["indicators"], initiative.settings, registers["breaks"]
+    )
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
         shapes, deliveries = read_shapes(connection, shop.declarations), read_deliveries(connection)
     submissions = release.submissions_frame(shop.declarations, shop.ledger)
@@ -134,7 +151,7 @@ def published_tables(shop: Workshop) -> Mapping[str, pd.DataFrame]:
     }
 
 
-def protected_values(shop: Workshop) -> pd.DataFrame:
+def protected_values(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs) -> pd.DataFrame:
     """Values with intervals, changes and verdicts, and nothing of what must stay hidden."""
     from pipelines.assessment import assess
     from pipelines.collaboration import register_frame
@@ -148,7 +165,14 @@ def protected_values(shop: Workshop) -> pd.DataFrame:
         facts = connection.sql(f"select * from {FACTS}").df()
     assessed = assess(facts, registers["indicators"], settings, registers["breaks"], initiative.area_types[0])
     return protect(
-        assessed, registers["indicators"], registers["areas"], settings, registers["baselines"], registers[AREA_GROUPS]
+        assessed,
+        registers["indicators"],
+        registers["areas"],
+        settings,
+        registers["baselines"],
+        registers[AREA_GROUPS],
+        kept=[pd.read_parquet(folder / f"{tables.VALUES}.parquet") for folder in kept.values()],
+        proofs=proofs,
     )
 
 

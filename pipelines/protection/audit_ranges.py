@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from pipelines.protection.audit_system import System
-from pipelines.protection.feasible import TOLERANCE, Lines, closest, end, narrow, parts
+from pipelines.protection.feasible import Lines, Proofs, end, narrow, of_parts, parts, that_hold
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -24,50 +23,65 @@ Flags = npt.NDArray[np.bool_]
 OWN_LINE = 1000.0
 
 
-def told_too_narrowly(system: System, asked: Flags, least_possible: float) -> Codes:
+def told_too_narrowly(system: System, asked: Flags, least_possible: float, proofs: Proofs | None = None) -> Codes:
     """The hidden unknowns that the lines tell too narrowly (see `feasible.narrow`), in ascending order.
+
+    But for those that another release shows: where lines hold that say just this, nobody needs to work them out.
 
     Args:
         system: what is published.
         asked: which unknowns to look at.
         least_possible: 0, or 1 where the policy shows zeros and so tells that a hidden cell is somebody.
+        proofs: what was found of the same lines before.
     """
-    return narrow(_that_hold(system, asked), asked, least_possible, has_room=False, to_the_end=True)
+
+    def find(part: Lines, own: Flags) -> Codes:
+        held = that_hold(part)
+        return narrow(held, own & ~_shown(held), least_possible, has_room=False, to_the_end=True)
+
+    return of_parts(_lines(system), asked, find, proofs, f"audit {least_possible} ")
 
 
 def ranges(system: System, asked: Codes) -> tuple[Floats, Floats]:
     """The least and the greatest that each of some unknowns can be, in their order."""
     is_asked = np.zeros(len(system.unknowns), dtype=bool)
     is_asked[asked] = True
-    lines = _that_hold(system, is_asked)
+    every_line = _lines(system)
     least, greatest = np.zeros(len(is_asked)), np.full(len(is_asked), np.inf)
-    for at, own in parts(lines, is_asked):
-        part = lines.of(at, own, lines.sums[own])
+    for at, lines in parts(every_line, is_asked):
+        part = that_hold(every_line.of(at, lines, every_line.sums[lines]))
         for number in np.flatnonzero(is_asked[at]):
             least[at[number]], greatest[at[number]] = (end(part, int(number), sign)[number] for sign in (1.0, -1.0))
     return least[asked], greatest[asked]
 
 
-def _that_hold(system: System, asked: Flags) -> Lines:
-    """The lines that hold together, in the parts in which something is asked for, and a table that fits them."""
+def _shown(part: Lines) -> Flags:
+    """Unknowns that another release says by themselves, and the rests of such."""
+    n_open = np.diff(part.matrix.indptr)
+    shown = np.zeros(len(part.table), dtype=np.bool_)
+    shown[part.matrix[np.flatnonzero((n_open == 1) & (part.weight < OWN_LINE))].indices] = True
+    joins = abs(part.matrix)
+    of_rest = np.flatnonzero((joins @ part.is_rest.astype(float) > 0) & (joins @ shown.astype(float) == n_open - 1))
+    is_told = np.zeros(len(part.table), dtype=np.bool_)
+    is_told[joins[of_rest].indices] = True
+    return np.asarray(shown | (is_told & part.is_rest), dtype=np.bool_)
+
+
+def _lines(system: System) -> Lines:
     unknowns = system.unknowns
-    every_line = Lines(
+    threshold = unknowns["threshold"].to_numpy(np.float64)
+    piece: Codes = unknowns.groupby("shows", sort=False).ngroup().to_numpy().astype(np.int64)
+    return Lines(
         system.matrix,
         system.sums,
         system.lower,
         system.upper,
-        unknowns["threshold"].to_numpy(float),
-        unknowns["is_aside"].to_numpy(bool),
-        np.zeros(len(unknowns), dtype=bool),
-        (unknowns["side"] == "rest").to_numpy(bool),
-        unknowns.groupby("shows", sort=False).ngroup().to_numpy(np.int64),
+        threshold,
+        np.maximum(threshold, system.width),
+        unknowns["is_aside"].to_numpy(np.bool_),
+        np.zeros(len(unknowns), dtype=np.bool_),
+        (unknowns["side"] == "rest").to_numpy(np.bool_),
+        piece,
         np.zeros(len(unknowns)),
+        np.where(system.age == 0, OWN_LINE, 1 / np.maximum(system.age, 1)),
     )
-    weight = np.where(system.age == 0, OWN_LINE, 1 / np.maximum(system.age, 1))
-    holds = np.zeros(len(system.sums), dtype=bool)
-    for at, lines in parts(every_line, asked):
-        matrix, sums = csr_array(system.matrix[lines][:, at]), system.sums[lines]
-        every_line.table[at] = closest(matrix, sums, system.lower[at], system.upper[at], weight[lines])
-        holds[lines] = np.abs(matrix @ every_line.table[at] - sums) < TOLERANCE
-    kept = np.flatnonzero(holds)
-    return every_line.of(np.arange(len(unknowns)), kept, system.sums[kept])

@@ -30,9 +30,11 @@ from pipelines.protection.audit_lines import (
     without_empty_sums,
 )
 from pipelines.protection.audit_pools import years_in_pools
+from pipelines.protection.feasible import part_labels
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 CELL = ["shows", *GROUP]
 SIDES = ("numerator", "denominator")
@@ -42,9 +44,10 @@ SIDES = ("numerator", "denominator")
 class System:
     """What is unknown, and what is known of it: `matrix @ x == sums` and `lower <= x <= upper`, x by unknown.
 
-    `unknowns` has shows, area_code, frequency, period, dimension, member; indicator_id and side (numerator, denominator
-    or rest) of a row that hides it; threshold, is_asked, and is_aside: only wholes of what rows are about, which are not
-    hidden for their own sake unless they are few. `age` is by line: 0 where this release says it, 1 or more where one that is kept does.
+    `unknowns` has shows, area_code, frequency, period, dimension, member; indicator_id and side (numerator,
+    denominator or rest) of a row that hides it; threshold, is_asked, and is_aside: only wholes of what rows are about,
+    which are not hidden for their own sake unless they are few. `age` is by line: 0 where this release says it, 1 or
+    more where one that is kept does. `width` is in persons.
     """
 
     unknowns: pd.DataFrame
@@ -53,34 +56,60 @@ class System:
     age: Codes
     lower: Floats
     upper: Floats
+    width: float
+
+
+def told_of_persons(values: pd.DataFrame, indicators: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """A release's rows that tell of persons, as `build_system` needs them: described, with their threshold.
+
+    Args:
+        values: published `indicator_values`.
+        indicators: the register's rows as they were at that release; `threshold`, where there is none the given one.
+    """
+    declared = indicators if "threshold" in indicators else indicators.assign(threshold=threshold)
+    rows = described(values, declared)
+    return rows[rows["is_person"].eq(True)].merge(declared[["indicator_id", "threshold"]], on="indicator_id")
 
 
 def build_system(
     releases: Sequence[pd.DataFrame],
-    indicators: pd.DataFrame,
     areas: pd.DataFrame,
     area_groups: pd.DataFrame | None,
     complements_are_free: bool,
+    width: float = 0.0,
 ) -> System:
     """The system of a release and of those kept before it.
 
     Args:
-        releases: published `indicator_values`, the newest first. What an earlier one shows and the newest does not,
-            readers still know; what both hide is taken for the same.
-        indicators: the register's rows, with `threshold`: fewer persons than that are hidden.
+        releases: each as `told_of_persons` gives it, the newest first. What an earlier one shows and the newest does
+            not, readers still know; what both hide is taken for the same.
         areas, area_groups: the registers' rows.
         complements_are_free: whether the policy lets the rest of a share be small.
+        width: how wide, in persons, the policy wants the range of what is hidden, beside what thresholds demand.
     """
     summed = summed_areas(areas, area_groups)
     told, rests, links = [], [], []
-    for age, values in enumerate(releases):
-        rows = described(values if age == 0 else _of_changed_periods(values, releases[0]), indicators)
-        rows = rows[rows["is_person"].eq(True)].merge(indicators[["indicator_id", "threshold"]], on="indicator_id")
+    for age, release in enumerate(releases):
+        rows = release if age == 0 else _of_changed_periods(release, releases[0])
         cells = without_empty_sums(_cells(rows), summed).reset_index(drop=True)
         links.append(_links(cells, areas, summed))
         rests.append(_rests(rows, cells, complements_are_free).assign(age=age))
         told.append(cells.assign(age=age))
-    return _joined(told, rests, links)
+    return _joined(told, rests, links, width)
+
+
+def _shares(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[(rows["kind"] == "proportion") & (rows["numerator_shows"] != "") & (rows["denominator_shows"] != "")]
+
+
+def _rest_of(shares: pd.DataFrame) -> pd.Series:
+    return shares["denominator_shows"] + " less " + shares["numerator_shows"]
+
+
+def beside(system: System, lines: Flags) -> Flags:
+    """By unknown, whether some lines bind it, one way or another, to one of the given lines."""
+    of_unknowns, of_lines = part_labels(system.matrix)
+    return np.isin(of_unknowns, of_lines[lines])
 
 
 def _of_changed_periods(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +161,7 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _rests(rows: pd.DataFrame, cells: pd.DataFrame, complements_are_free: bool) -> pd.DataFrame:
     """part and whole (positions in `cells`) of each share, with the rest as an unknown cell."""
-    shares = rows[(rows["kind"] == "proportion") & (rows["numerator_shows"] != "") & (rows["denominator_shows"] != "")]
+    shares = _shares(rows)
     found = shares[["numerator_shows", "denominator_shows", *GROUP, "indicator_id", "threshold"]].assign(
         is_hidden=(shares["conf_status"] != "F") & (not complements_are_free), side="rest", is_aside=True
     )
@@ -142,30 +171,30 @@ def _rests(rows: pd.DataFrame, cells: pd.DataFrame, complements_are_free: bool) 
     positions = pd.MultiIndex.from_frame(cells[CELL])
     for name, side in (("part", "numerator"), ("whole", "denominator")):
         found[name] = positions.get_indexer(pd.MultiIndex.from_frame(found[[f"{side}_shows", *GROUP]]))
-    found["shows"] = found["denominator_shows"] + " less " + found["numerator_shows"]
+    found["shows"] = _rest_of(found)
     found = found[(found["part"] >= 0) & (found["whole"] >= 0)]
     is_known = (cells["least"] == cells["most"]).to_numpy()
     return found[~(is_known[found["part"]] & is_known[found["whole"]])].reset_index(drop=True)
 
 
 def _links(cells: pd.DataFrame, areas: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
-    """part, total (positions in `cells`), line, and whether the line divides a place into groups."""
+    """part and total (positions in `cells`) and line."""
     places = cells[GROUP].drop_duplicates().reset_index(drop=True)
     places["place"] = np.arange(len(places))
     found = []
-    for parents, is_group in (
-        (wider_groups(places, summed), True),
-        (wider_areas(areas), False),
-        (members_of_areas(places, areas, summed), False),
-        (areas_of_members(summed), False),
+    for parents in (
+        wider_groups(places, summed),
+        wider_areas(areas),
+        members_of_areas(places, areas, summed),
+        areas_of_members(summed),
     ):
         own = list(parents.columns.intersection(GROUP))
         parts = places.merge(parents, on=own).drop(columns=own)
         parts = parts.rename(columns={f"total_{name}": name for name in own})
-        found.append(parts.merge(places.rename(columns={"place": "total_place"}), on=GROUP).assign(is_group=is_group))
+        found.append(parts.merge(places.rename(columns={"place": "total_place"}), on=GROUP))
     years = years_in_pools(places).merge(places.rename(columns={"place": "total_place"}), on=GROUP)
-    found.append(years.assign(cut="years", is_group=False))
-    wanted = ["place", "total_place", "cut", "is_group", "is_beside", "counts_if_missing"]
+    found.append(years.assign(cut="years"))
+    wanted = ["place", "total_place", "cut", "is_beside", "counts_if_missing"]
     links = pd.concat(found, ignore_index=True).reindex(columns=wanted)
     # An area that lacks a value may be lacking in its member too: then it is no part beside the members.
     links = links[~links["counts_if_missing"].eq(True)]
@@ -177,7 +206,7 @@ def _links(cells: pd.DataFrame, areas: pd.DataFrame, summed: pd.DataFrame) -> pd
     linked["line"] = linked.groupby(["total", "cut"], sort=False).ngroup()
     # Areas beside members make up a total only together with members.
     only_beside = linked["is_beside"].eq(True).groupby(linked["line"]).transform("all")
-    return linked.loc[~only_beside, ["part", "total", "line", "is_group"]].astype({"is_group": bool})
+    return linked.loc[~only_beside, ["part", "total", "line"]]
 
 
 @dataclass(frozen=True)
@@ -191,10 +220,10 @@ class _Lines:
     mark: npt.NDArray[np.uint64]
 
 
-def _joined(told: list[pd.DataFrame], rests: list[pd.DataFrame], links: list[pd.DataFrame]) -> System:
+def _joined(told: list[pd.DataFrame], rests: list[pd.DataFrame], links: list[pd.DataFrame], width: float) -> System:
     """One system of all releases: an unknown for each cell that any of them leaves open, and for each rest."""
     cells = pd.concat(told, ignore_index=True)
-    code = cells.groupby(CELL, sort=False).ngroup().to_numpy(np.int64)
+    code: Codes = cells.groupby(CELL, sort=False).ngroup().to_numpy().astype(np.int64)
     newest = cells.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
     unknowns = pd.concat([newest, *rests], ignore_index=True)
     marks = np.random.default_rng(0).integers(2**63, size=len(unknowns), dtype=np.uint64)
@@ -210,7 +239,8 @@ def _joined(told: list[pd.DataFrame], rests: list[pd.DataFrame], links: list[pd.
     ones = np.ones(len(at))
     facts = _Lines(at, code[is_fact], ones, cells.loc[is_fact, "most"].to_numpy(float), marks[code[is_fact]])
     ages = [np.full(len(own.sums), age) for age, own in enumerate(lines)]
-    return _system(unknowns, [*lines, facts], np.concatenate([*ages, cells.loc[is_fact, "age"].to_numpy(np.int64)]))
+    ages.append(cells.loc[is_fact, "age"].to_numpy(np.int64))
+    return _system(unknowns, [*lines, facts], np.concatenate(ages).astype(np.int64), width)
 
 
 def _lines(
@@ -232,7 +262,7 @@ def _lines(
     is_open = np.isnan(number)[cell]
     n_lines = n_links + len(rests)
     known = np.where(is_open, 0.0, coefficient * np.nan_to_num(number)[cell])
-    sums = -np.bincount(line, known, minlength=n_lines)
+    sums: Floats = -np.bincount(line, known, minlength=n_lines).astype(np.float64)
     unknown = np.concatenate([code[cell[is_open]], first_rest + np.arange(len(rests))])
     line, coefficient = np.concatenate([line[is_open], rest_line]), np.append(coefficient[is_open], np.ones(len(rests)))
     mark = np.zeros(n_lines, dtype=np.uint64)
@@ -240,7 +270,7 @@ def _lines(
     return _Lines(line, unknown, coefficient, sums, mark)
 
 
-def _system(unknowns: pd.DataFrame, lines: list[_Lines], ages: Codes) -> System:
+def _system(unknowns: pd.DataFrame, lines: list[_Lines], ages: Codes, width: float) -> System:
     """The lines of all releases, each once, as a matrix over the unknowns that stand in any."""
     firsts = np.cumsum([0, *(len(own.sums) for own in lines)])
     line = np.concatenate([own.line + first for own, first in zip(lines, firsts, strict=False)])
@@ -264,4 +294,5 @@ def _system(unknowns: pd.DataFrame, lines: list[_Lines], ages: Codes) -> System:
         ages[kept],
         found["least"].fillna(0).to_numpy(float),
         found["most"].fillna(np.inf).to_numpy(float),
+        width,
     )

@@ -23,7 +23,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from pipelines.assessment.periods import spacings
 from pipelines.protection.cells import PLACE, Cells, Sums, build_cells, build_sums
-from pipelines.protection.feasible import TOLERANCE, Lines, narrow
+from pipelines.protection.feasible import TOLERANCE, Lines, Proofs, narrow, of_parts
 from pipelines.protection.pooling import years_of
 
 Floats = npt.NDArray[np.float64]
@@ -42,7 +42,8 @@ SHORT_LINE = 12
 class Tables:
     """All cells of persons with their true numbers, 0 where nobody knows any, and what binds them.
 
-    `sums @ number == 0` and `wholes @ number <= 0`. `is_known`, `price` and `piece` are by cell, `threshold` too.
+    `sums @ number == 0` and `wholes @ number <= 0`. `is_known`, `price` and `threshold` are by cell; `width` is in
+    persons.
     """
 
     cells: Cells
@@ -52,6 +53,7 @@ class Tables:
     wholes: csr_array
     price: Floats
     threshold: Floats
+    width: float
 
     def is_shown_in(self, rows: Flags) -> Flags:
         """Whether a cell stands in one of the rows."""
@@ -74,6 +76,7 @@ def build_tables(
     areas: pd.DataFrame,
     area_groups: pd.DataFrame | None,
     keep: Mapping[str, float],
+    width: float = 0.0,
 ) -> Tables:
     """What there is to hide, single years and pooled ones together.
 
@@ -81,6 +84,7 @@ def build_tables(
         values: rows with true numbers; the register's columns `threshold` and `is_headline` stand in `indicators`.
         indicators, areas, area_groups: the registers' rows.
         keep: by what factor hiding costs more for `totals`, for each level of `wider_areas`, and for `headlines`.
+        width: how many persons wide the range of what is hidden must be, beside what thresholds demand.
     """
     cells = build_cells(values, indicators)
     is_known = ~np.isnan(cells.smallest)
@@ -93,6 +97,7 @@ def build_tables(
         _wholes(cells, is_share.to_numpy(bool), is_known),
         _price(cells, values, indicators, areas, keep),
         _by_cell(cells, values, indicators, "threshold"),
+        width,
     )
 
 
@@ -163,7 +168,14 @@ def _by_cell(cells: Cells, values: pd.DataFrame, indicators: pd.DataFrame, colum
     return found[:-1]
 
 
-def told(tables: Tables, hidden: Flags, asked: Flags, is_aside: Flags, least_possible: float) -> Codes:
+def told(
+    tables: Tables,
+    hidden: Flags,
+    asked: Flags,
+    is_aside: Flags,
+    least_possible: float,
+    proofs: Proofs | None = None,
+) -> Codes:
     """The hidden cells that are told too narrowly, or may be: what a short search does not settle is given too.
 
     Args:
@@ -172,6 +184,7 @@ def told(tables: Tables, hidden: Flags, asked: Flags, is_aside: Flags, least_pos
         asked: which of them to look at.
         is_aside: those that are only the whole of what is hidden.
         least_possible: 0, or 1 where hidden cells are known to be somebody.
+        proofs: what was found of the same cells before.
     """
     unknown = np.flatnonzero(hidden & tables.is_known)
     wholes = tables.wholes[:, unknown]
@@ -195,14 +208,20 @@ def told(tables: Tables, hidden: Flags, asked: Flags, is_aside: Flags, least_pos
         np.zeros(len(table)),
         np.full(len(table), np.inf),
         np.concatenate([tables.threshold[unknown], none]),
+        np.concatenate([np.maximum(tables.threshold[unknown], tables.width), none]),
         np.concatenate([is_aside[unknown], none.astype(bool)]),
         np.concatenate([(tables.number < tables.threshold)[unknown] & ~is_aside[unknown], none.astype(bool)]),
         np.arange(len(table)) >= len(unknown),
         np.concatenate([tables.cells.quantity[unknown], none.astype(int)]),
         table,
+        np.ones(matrix.shape[0]),
     )
+
+    def find(part: Lines, own: Flags) -> Codes:
+        return narrow(part, own, least_possible, has_room=True, to_the_end=False)
+
     is_asked = np.concatenate([asked[unknown], none.astype(bool)])
-    return unknown[narrow(lines, is_asked, least_possible, has_room=True, to_the_end=False)]
+    return unknown[of_parts(lines, is_asked, find, proofs, f"told {least_possible} ")]
 
 
 def cover(
@@ -214,8 +233,8 @@ def cover(
         tables: what there is to hide.
         hidden: by cell, whether it is hidden already.
         is_fixed: by cell, whether readers know it, whatever is hidden now.
-        more, fewer: by cell, how many more and how many fewer it must be able to be; some wishes are looked at together,
-            others wait for what these bring.
+        more, fewer: by cell, how many more and how many fewer it must be able to be; some wishes are looked at
+            together, others wait for what these bring.
         attempt: others come first in each.
     """
     tried = [np.zeros(0, dtype=np.int64)]

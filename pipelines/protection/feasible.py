@@ -10,9 +10,13 @@ found; only what no such table settles is asked for by itself. Parts that share 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,8 +52,10 @@ N_THREADS = 2
 class Lines:
     """Unknowns x and what is known of them: `matrix @ x == sums`, `lower <= x <= upper`; arrays by unknown.
 
-    `threshold`: an unknown under it is small. `is_aside`: an unknown that may be known well unless that shows it to be
-    small. `from_nobody`: one that must be able to be as few as is possible at all. `is_rest`: one that only says what another leaves over. `piece`: what is searched together. `table` fits.
+    `threshold`: an unknown under it is small. `width`: how wide a range must be. `is_aside`: an unknown that may be
+    known well unless that shows it to be small. `from_nobody`: one that must be able to be as few as is possible at
+    all. `is_rest`: one that only says what another leaves over. `piece`: what is searched together. `table` fits.
+    `weight`, by line: what it costs not to believe it.
     """
 
     matrix: csr_array
@@ -57,11 +63,13 @@ class Lines:
     lower: Floats
     upper: Floats
     threshold: Floats
+    width: Floats
     is_aside: Flags
     from_nobody: Flags
     is_rest: Flags
     piece: Codes
     table: Floats
+    weight: Floats
 
     def of(self, at: Codes, lines: Codes, sums: Floats) -> Lines:
         """Some of the unknowns in some of the lines, with what these come to."""
@@ -71,12 +79,60 @@ class Lines:
             self.lower[at],
             self.upper[at],
             self.threshold[at],
+            self.width[at],
             self.is_aside[at],
             self.from_nobody[at],
             self.is_rest[at],
             self.piece[at],
             self.table[at],
+            self.weight[lines],
         )
+
+    def digest(self, *more: npt.NDArray[Any]) -> str:
+        """What tells these lines, with something asked of them, from all others."""
+        found = hashlib.sha256()
+        by_line = self.matrix.sorted_indices()
+        arrays = (getattr(self, one.name) for one in fields(self) if one.name != "matrix")
+        for array in (by_line.indptr, by_line.indices, by_line.data, *arrays, *more):
+            found.update(str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()
+
+
+class Proofs:
+    """What was found of parts, kept from one release to the next: the same part is not solved again."""
+
+    def __init__(self, file: Path | None = None, made_by: str = "") -> None:
+        """From a file of earlier findings, where there is one; `made_by` tells those of another way to find them."""
+        self.file, self.made_by = file, made_by
+        self.before: dict[str, list[int]] = {}
+        self.now: dict[str, list[int]] = {}
+        self.n_solved = 0
+        if file is not None and file.is_file():
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            self.before = kept["found"] if kept["made_by"] == made_by else {}
+
+    def found(self, digest: str, find: Callable[[], Codes]) -> Codes:
+        """What was found of the part with this digest, found now if it never was."""
+        if digest not in self.now:
+            self.n_solved += digest not in self.before
+            self.now[digest] = self.before[digest] if digest in self.before else find().tolist()
+        return np.array(self.now[digest], dtype=np.int64)
+
+    def keep(self) -> None:
+        """Write what was asked for since the file was read; what nobody asked for is of lines that are gone."""
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.write_text(json.dumps({"made_by": self.made_by, "found": self.now}), encoding="utf-8")
+
+
+def part_labels(matrix: csr_array) -> tuple[Codes, Codes]:
+    """By unknown and by line, the number of its part: what shares no line with others, one way or another."""
+    n_lines, n_unknowns = matrix.shape
+    entries = matrix.tocoo()
+    shape = (n_unknowns + n_lines,) * 2
+    joint = csr_array((np.ones(len(entries.data)), (entries.row + n_unknowns, entries.col)), shape=shape)
+    _, label = connected_components(joint, directed=False)
+    return label[:n_unknowns], label[n_unknowns:]
 
 
 def parts(system: Lines, asked: Flags) -> Iterator[tuple[Codes, Codes]]:
@@ -84,11 +140,8 @@ def parts(system: Lines, asked: Flags) -> Iterator[tuple[Codes, Codes]]:
 
     Small parts come together: each by itself would cost more than it takes to solve.
     """
-    n_lines, n_unknowns = system.matrix.shape
-    entries = system.matrix.tocoo()
-    shape = (n_unknowns + n_lines,) * 2
-    joint = csr_array((np.ones(len(entries.data)), (entries.row + n_unknowns, entries.col)), shape=shape)
-    _, label = connected_components(joint, directed=False)
+    n_unknowns = len(asked)
+    label = np.concatenate(part_labels(system.matrix))
     order = np.argsort(label, kind="stable")
     firsts = np.searchsorted(label[order], np.arange(label.max(initial=-1) + 2))
     wanted = np.unique(label[:n_unknowns][asked])
@@ -102,62 +155,39 @@ def parts(system: Lines, asked: Flags) -> Iterator[tuple[Codes, Codes]]:
             yield members[members < n_unknowns], members[members >= n_unknowns] - n_unknowns
 
 
-def narrow(system: Lines, asked: Flags, least_possible: float, *, has_room: bool, to_the_end: bool) -> Codes:
-    """The unknowns that are known too narrowly, in ascending order.
+def of_parts(
+    system: Lines, asked: Flags, find: Callable[[Lines, Flags], Codes], proofs: Proofs | None, question: str
+) -> Codes:
+    """What `find` finds in each part, of the lines and of what is asked of them; as unknowns of the system, ascending.
 
-    An unknown that can be under its threshold must be able to be one under it, and its range must go down to
-    `least_possible` or, unless it must be able to be that few, be as wide as the threshold. One that cannot be under
-    its threshold must have a range as wide as that, unless it stands aside.
-
-    Args:
-        system: with a table that fits.
-        asked: which unknowns to look at.
-        least_possible: 0, or 1 where an unknown is known to be somebody.
-        has_room: whether the table leaves others room to differ from it, as a true one does and a corner does not.
-        to_the_end: whether to ask one by one for what the search does not settle; otherwise all of that is given.
+    `question` says what is asked, for `proofs`.
     """
+    proofs = proofs or Proofs()
 
     def of_part(part: tuple[Codes, Codes]) -> Codes:
         at, lines = part
         own = system.of(at, lines, system.sums[lines])
-        return at[_narrow(own, asked[at], least_possible, has_room, to_the_end)]
+        return at[proofs.found(question + own.digest(asked[at]), lambda: find(own, asked[at]))]
 
     with ThreadPoolExecutor(N_THREADS) as threads:
         found = list(threads.map(of_part, parts(system, asked)))
     return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
 
 
-def closest(matrix: csr_array, sums: Floats, lower: Floats, upper: Floats, weight: Floats) -> Floats:
-    """A table that misses the sums by as little as can be, each by its weight."""
-    n_lines, n_unknowns = matrix.shape
-    miss = eye_array(n_lines)
-    nothing = np.zeros(2 * n_lines)
-    return _solved(
-        np.concatenate([np.zeros(n_unknowns), weight, weight]),
-        csr_array(hstack([matrix, miss, -miss])),
-        sums,
-        np.concatenate([lower, nothing]),
-        np.concatenate([upper, np.full(2 * n_lines, np.inf)]),
-    )[:n_unknowns]
+def narrow(part: Lines, asked: Flags, least_possible: float, *, has_room: bool, to_the_end: bool) -> Codes:
+    """The unknowns that are known too narrowly, in ascending order.
 
+    An unknown that can be under its threshold must be able to be one under it, and its range must go down to
+    `least_possible` or, unless it must be able to be that few, be as wide as demanded. One that cannot be under its
+    threshold must have a range as wide as that, unless it stands aside.
 
-def end(system: Lines, number: int, sign: float) -> Floats:
-    """A table in which one unknown is the least (sign 1) or the greatest (sign -1) that it can be."""
-    cost = np.zeros(len(system.table))
-    cost[number] = sign
-    return _solved(cost, system.matrix, system.sums, system.lower, system.upper)
-
-
-def _solved(cost: Floats, matrix: csr_array, sums: Floats, lower: Floats, upper: Floats) -> Floats:
-    """A corner of all tables that fit, with the least cost."""
-    bounds = np.column_stack([lower, np.minimum(upper, WITHOUT_BOUND)])
-    found = linprog(cost, A_eq=matrix, b_eq=sums, bounds=bounds, method="highs-ds")
-    if found.x is None:
-        raise RuntimeError(f"the tables that fit what is known could not be found: {found.message}")
-    return np.asarray(found.x, dtype=float)
-
-
-def _narrow(part: Lines, asked: Flags, least_possible: float, has_room: bool, to_the_end: bool) -> Codes:
+    Args:
+        part: with a table that fits.
+        asked: which unknowns to look at.
+        least_possible: 0, or 1 where an unknown is known to be somebody.
+        has_room: whether the table leaves others room to differ from it, as a true one does and a corner does not.
+        to_the_end: whether to ask one by one for what the search does not settle; otherwise all of that is given.
+    """
     search = _Search(part, asked, least_possible)
     before, n_wide, n_passes = np.inf, 0 if has_room else N_WIDE, 0
     while search.is_open.any() and search.is_open.sum() < WORTHWHILE_PASS * before:
@@ -174,6 +204,37 @@ def _narrow(part: Lines, asked: Flags, least_possible: float, has_room: bool, to
     for number in np.flatnonzero(search.is_open) if to_the_end else ():
         search.settle(int(number))
     return np.flatnonzero(search.is_narrow | search.is_open)
+
+
+def that_hold(part: Lines) -> Lines:
+    """The lines that hold together, with a table that fits them: those that miss by least, by weight, are left out."""
+    n_lines, n_unknowns = part.matrix.shape
+    miss, nothing = eye_array(n_lines), np.zeros(2 * n_lines)
+    table = _solved(
+        np.concatenate([np.zeros(n_unknowns), part.weight, part.weight]),
+        csr_array(hstack([part.matrix, miss, -miss])),
+        part.sums,
+        np.concatenate([part.lower, nothing]),
+        np.concatenate([part.upper, np.full(2 * n_lines, np.inf)]),
+    )[:n_unknowns]
+    holds = np.flatnonzero(np.abs(part.matrix @ table - part.sums) < TOLERANCE)
+    return replace(part, table=table).of(np.arange(n_unknowns), holds, part.sums[holds])
+
+
+def end(system: Lines, number: int, sign: float) -> Floats:
+    """A table in which one unknown is the least (sign 1) or the greatest (sign -1) that it can be."""
+    cost = np.zeros(len(system.table))
+    cost[number] = sign
+    return _solved(cost, system.matrix, system.sums, system.lower, system.upper)
+
+
+def _solved(cost: Floats, matrix: csr_array, sums: Floats, lower: Floats, upper: Floats) -> Floats:
+    """A corner of all tables that fit, with the least cost."""
+    bounds = np.column_stack([lower, np.minimum(upper, WITHOUT_BOUND)])
+    found = linprog(cost, A_eq=matrix, b_eq=sums, bounds=bounds, method="highs-ds")
+    if found.x is None:
+        raise RuntimeError(f"the tables that fit what is known could not be found: {found.message}")
+    return np.asarray(found.x, dtype=float)
 
 
 def _searched(part: Lines, asked: Flags, least_possible: float) -> _Search:
@@ -262,20 +323,19 @@ class _Search:
 
     def _judge(self) -> None:
         """Whether what tables show is enough, though the true range may be wider."""
-        is_broad = self.high - self.low > self.part.threshold - TOLERANCE
+        is_broad = self.high - self.low > self.part.width - TOLERANCE
         self.is_open &= ~(self._as_small(self.low, self.high) | (self.is_never_small & (is_broad | self.part.is_aside)))
 
     def _as_small(self, low: Floats, high: Floats) -> Flags:
         """Whether ranges are wide enough for a small unknown."""
         threshold = self.part.threshold
-        is_broad = (high - low > threshold - TOLERANCE) & ~self.part.from_nobody
+        is_broad = (high - low > self.part.width - TOLERANCE) & ~self.part.from_nobody
         return (high > threshold - 1 - TOLERANCE) & (is_broad | (low < self.least_possible + TOLERANCE))
 
     def _is_wide(self, low: Floats, high: Floats) -> Flags:
         """Whether true ranges are wide enough."""
-        threshold = self.part.threshold
-        is_broad = high - low > threshold - TOLERANCE
-        return np.where(low < threshold - TOLERANCE, self._as_small(low, high), self.part.is_aside | is_broad)
+        is_broad = high - low > self.part.width - TOLERANCE
+        return np.where(low < self.part.threshold - TOLERANCE, self._as_small(low, high), self.part.is_aside | is_broad)
 
 
 def _outer(part: Lines) -> tuple[Floats, Floats]:

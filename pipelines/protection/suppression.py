@@ -27,7 +27,7 @@ What this rule does not promise:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ import pandas as pd
 from pipelines.assessment.periods import months, rows_at, spacings
 from pipelines.protection.cells import Cells, Sums, build_cells, build_sums
 from pipelines.protection.covering import Tables, build_tables, cover, told
+from pipelines.protection.feasible import Proofs
 from pipelines.protection.pooling import are_pools, build_pools, worth_publishing
 
 Floats = npt.NDArray[np.float64]
@@ -125,6 +126,8 @@ def protect(
     settings: Mapping[str, Any],
     agreed_baselines: pd.DataFrame | None = None,
     area_groups: pd.DataFrame | None = None,
+    kept: Sequence[pd.DataFrame] = (),
+    proofs: Proofs | None = None,
 ) -> pd.DataFrame:
     """Indicator values as they may be published.
 
@@ -139,6 +142,8 @@ def protect(
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is an agreed, public
             figure; it stays beside a hidden baseline row unless it is that row's own value or itself small.
         area_groups: dimension, member, area_filter of the members that are made of areas.
+        kept: `indicator_values` of releases that readers have: what these show covers nothing.
+        proofs: what was found of the same cells before.
 
     Returns:
         The same rows, order and index, but for pooled years that say nothing new (`pooling`), with
@@ -153,7 +158,9 @@ def protect(
     """
     policy = Policy.from_settings(settings)
     indicators = with_thresholds(indicators, policy.threshold)
-    is_hidden, is_published = _hidden_and_published(values, indicators, areas, policy, area_groups)
+    is_hidden, is_published = _hidden_and_published(
+        values, indicators, areas, policy, area_groups, _shown_before(values, kept), proofs
+    )
     published = values.assign(
         obs_status=values["obs_status"].mask(is_hidden, "A"),
         conf_status=pd.array(np.where(is_hidden, "C", "F"), dtype="str"),
@@ -165,18 +172,31 @@ def protect(
 
 
 @dataclass(frozen=True)
-class _Told:
-    """By row, whether its numerator's or its denominator's cell is to be hidden as cover for others."""
+class _Sides:
+    """By row, something that is so of the cell of its numerator, or of that of its denominator."""
 
     numerator: Flags
     denominator: Flags
 
     def of(self, rows: Flags, cells: Cells) -> Flags:
-        """By cell of some of the rows, whether it is to be hidden."""
+        """By cell of some of the rows, whether it is so."""
         found = np.zeros(len(cells.smallest) + 1, dtype=bool)  # position -1: no cell
         found[cells.numerator[self.numerator[rows]]] = True
         found[cells.denominator[self.denominator[rows]]] = True
         return found[:-1]
+
+
+def _shown_before(values: pd.DataFrame, kept: Sequence[pd.DataFrame]) -> _Sides:
+    """Whether a release that readers have shows the number that stands in a row's numerator or denominator."""
+    shown = _Sides(np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool))
+    rows = pd.MultiIndex.from_frame(values[CELL])
+    for earlier in kept:
+        free = earlier[earlier["conf_status"] == "F"]
+        at = pd.MultiIndex.from_frame(free[CELL]).get_indexer(rows)
+        for side, is_shown in (("numerator", shown.numerator), ("denominator", shown.denominator)):
+            now, then = (pd.to_numeric(own[side]).to_numpy(dtype=float, na_value=np.nan) for own in (values, free))
+            is_shown |= np.append(then, np.nan)[at] == now
+    return shown
 
 
 def _hidden_and_published(
@@ -185,29 +205,36 @@ def _hidden_and_published(
     areas: pd.DataFrame,
     policy: Policy,
     area_groups: pd.DataFrame | None,
+    shown_before: _Sides,
+    proofs: Proofs | None,
 ) -> tuple[Flags, Flags]:
     """Whether each row is hidden, and whether it is published at all.
 
     What single lines demand is hidden first; then, as long as all lines together tell a hidden cell, cover for it.
     """
     nothing = np.zeros(len(values), dtype=bool)
-    is_hidden, is_published = _by_lines(values, indicators, areas, policy, area_groups, _Told(nothing, nothing))
+    covers = _Sides(nothing.copy(), nothing.copy())
+
+    def by_lines() -> tuple[Flags, Flags]:
+        return _by_lines(values, indicators, areas, policy, area_groups, covers, shown_before)
+
+    is_hidden, is_published = by_lines()
     # A pool that only covers would make worth publishing is left out: it would say more, not less.
     at = np.flatnonzero(is_published)
     tables = build_tables(values.iloc[at], indicators, areas, area_groups, policy.keep)
-    is_settled, n_tries = np.zeros(len(tables.number), dtype=bool), np.zeros(len(tables.number))
-    covers = _Told(nothing.copy(), nothing.copy())
+    is_fixed = shown_before.of(is_published.copy(), tables.cells)
+    is_settled, n_tries = is_fixed.copy(), np.zeros(len(tables.number))
     for attempt in range(MOST_ROUNDS):
         rows = is_published[at] & is_hidden[at]
         hidden = ~tables.is_shown_in(is_published[at] & ~is_hidden[at])
         asked = hidden & tables.is_shown_in(rows) & ~is_settled
-        told_cells = told(tables, hidden, asked, ~tables.is_about(rows), policy.least_possible)
+        told_cells = told(tables, hidden & ~is_fixed, asked, ~tables.is_about(rows), policy.least_possible, proofs)
         if not len(told_cells):
             break
         is_settled |= asked
         is_settled[told_cells] = False
         more, fewer = _wishes(tables, told_cells, policy)
-        covered, tried = cover(tables, hidden, np.zeros(len(hidden), dtype=bool), more, fewer, attempt)
+        covered, tried = cover(tables, hidden, is_fixed, more, fewer, attempt)
         # Where sources contradict each other, no cover helps; the audit leaves such lines out.
         n_tries[tried] += 1
         is_settled |= n_tries > MOST_TRIES
@@ -215,7 +242,7 @@ def _hidden_and_published(
         with_none = np.append(covered, False)
         covers.numerator[at] |= with_none[tables.cells.numerator]
         covers.denominator[at] |= with_none[tables.cells.denominator]
-        is_hidden, still_published = _by_lines(values, indicators, areas, policy, area_groups, covers)
+        is_hidden, still_published = by_lines()
         is_published &= still_published
     return is_hidden, is_published
 
@@ -239,7 +266,8 @@ def _by_lines(
     areas: pd.DataFrame,
     policy: Policy,
     area_groups: pd.DataFrame | None,
-    covers: _Told,
+    covers: _Sides,
+    shown_before: _Sides,
 ) -> tuple[Flags, Flags]:
     """What single lines demand, beside the covers; single years first, pooled ones by them."""
     is_pool = are_pools(values)
@@ -247,7 +275,7 @@ def _by_lines(
     cells = build_cells(single, indicators)
     sums = build_sums(cells, areas, area_groups)
     primarily = primary(single, indicators, cells, policy) | covers.of(~is_pool, cells)
-    hidden = close(primarily, cells, sums, policy.threshold)
+    hidden = close(primarily, cells, sums, policy.threshold, is_known=shown_before.of(~is_pool, cells))
     is_hidden, is_published = np.zeros(len(values), dtype=bool), ~is_pool
     is_hidden[~is_pool] = rows_hidden(hidden, cells)
     if len(pooled):
@@ -255,7 +283,8 @@ def _by_lines(
         primarily = primary(pooled, indicators, pools.of_pools(), policy) | pools.must_hide
         primarily |= covers.of(is_pool, pools.of_pools())
         sums = build_sums(pools.cells, areas, area_groups)
-        of_pools = close(primarily, pools.cells, sums, policy.threshold, is_known=pools.is_known)
+        is_known = pools.is_known | shown_before.of(is_pool, pools.of_pools())
+        of_pools = close(primarily, pools.cells, sums, policy.threshold, is_known=is_known)
         is_hidden[is_pool] = rows_hidden(of_pools, pools.of_pools())
         is_published[is_pool] = worth_publishing(pooled, single, indicators, is_hidden[~is_pool], is_hidden[is_pool])
     return is_hidden, is_published

@@ -17,12 +17,15 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from pipelines.declarations import AREA_GROUPS, Declarations
+
+if TYPE_CHECKING:
+    from pipelines.protection.feasible import Proofs
 
 VALUES_TABLE = "indicator_values"
 VALUES = f"{VALUES_TABLE}.parquet"
@@ -71,7 +74,7 @@ class GateResult:
 
 @dataclass(frozen=True)
 class _Release:
-    """What the checks may look at: published rows and tables, the last release's rows, declarations, explanations."""
+    """What the checks may look at: published rows and tables, earlier releases' rows, declarations, explanations."""
 
     values: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
@@ -83,6 +86,8 @@ class _Release:
     agreed_baselines: pd.DataFrame | None
     targets: pd.DataFrame
     area_groups: pd.DataFrame
+    kept: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
+    proofs: Proofs | None
 
     @property
     def bounds(self) -> Mapping[str, Any]:
@@ -112,6 +117,8 @@ def run_gate(
     *,
     explanations: Mapping[str, str],
     accepted: Mapping[str, str],
+    kept: Mapping[str, Path] | None = None,
+    proofs: Proofs | None = None,
 ) -> GateResult:
     """Every check on the release in a folder.
 
@@ -124,6 +131,9 @@ def run_gate(
             way), minimum_coverage (0-1) and, where ratios have a bound, maximum_ratio; `policy` as in protection.
         explanations: indicator_id → why its numbers may be missing, fewer or very different this time.
         accepted: check → why it may fail. The confidentiality check is not acceptable.
+        kept: id → folder of every release that readers may have, the newest first: nothing may follow from this one
+            and one of those.
+        proofs: what the confidentiality check found of the same numbers before.
 
     Raises:
         FileNotFoundError: one of the two folders has no indicator values, or a declared table is not in the first.
@@ -144,6 +154,11 @@ def run_gate(
         agreed_baselines=agreed if len(agreed) else None,
         targets=pd.DataFrame([dict(row) for row in declarations.rows("targets")]),
         area_groups=pd.DataFrame([dict(row) for row in declarations.rows(AREA_GROUPS)]),
+        kept={
+            name: (pd.read_parquet(folder / VALUES), pd.read_parquet(folder / "indicators.parquet"))
+            for name, folder in (kept or {}).items()
+        },
+        proofs=proofs,
     )
     validate = _validator()
     results = tuple(_result(name, check(release), validate, accepted) for name, check in CHECKS.items())
@@ -354,6 +369,7 @@ def _same_as_before(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
 def _confidentiality(release: _Release) -> _Examined:
     from pipelines.protection.audit import audit
     from pipelines.protection.audit_tables import audit_tables
+    from pipelines.protection.audit_together import leaks_together
 
     leaks = audit(
         release.values,
@@ -365,6 +381,17 @@ def _confidentiality(release: _Release) -> _Examined:
         release.area_groups,
     )
     leaks += audit_tables(release.values, release.tables)
+    if not leaks:
+        # What single rows and lines tell is said more plainly without what follows from it.
+        leaks += leaks_together(
+            release.values,
+            release.kept,
+            release.indicators,
+            release.areas,
+            release.settings,
+            release.area_groups,
+            release.proofs,
+        )
     # Where a leak is may be printed; what leaks may not.
     frame = pd.DataFrame({"where": [f"{leak.message} {leak.where}" for leak in leaks]}, dtype="str")
     return _Examined(

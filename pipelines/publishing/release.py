@@ -62,7 +62,7 @@ def inputs_digest(declarations: Declarations, ledger: Ledger) -> str:
     """Digest of everything that decides a release, except which failed checks were accepted for just these inputs."""
     submissions = [(s.submission_id, s.partner, s.file_name, s.sha256) for s in ledger.effective]
     decided = [dict(ledger.withdrawn), dict(ledger.confirmed), ledger.mappings]
-    parts = [submissions, *decided, declarations.fingerprint, _code_digest()]
+    parts = [submissions, *decided, declarations.fingerprint, code_digest()]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -257,7 +257,8 @@ def _remove(path: Path) -> None:
 
 
 @cache
-def _code_digest() -> str:
+def code_digest() -> str:
+    """Digest of everything that decides a published byte, beside the inputs."""
     digest = hashlib.sha256()
     for folder in (*(REPOSITORY / name for name in CODE), DBT_PROJECT):
         for file in sorted(folder.rglob("*")):
@@ -272,6 +273,15 @@ def _code_digest() -> str:
 
 def _write_json(file: Path, content: Any) -> None:
     file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def kept_data(home: Home, ledger: Ledger, this: str) -> Mapping[str, Path]:
+    """Id → folder of the tables of each release kept, but for this one, the newest first."""
+    order = dict.fromkeys(
+        entry["release_id"] for entry in reversed(list(ledger.of("release"))) if entry["release_id"] != this
+    )
+    folders = {name: published_data(home, name) for name in order}
+    return {name: folder for name, folder in folders.items() if folder}
 
 
 def published_data(home: Home, identity: str | None) -> Path | None:

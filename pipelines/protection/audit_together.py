@@ -1,0 +1,122 @@
+"""What all that is published tells together: this release by itself, and beside each one that was kept.
+
+Belongs here: which hidden cells are told too narrowly by all sums, and by which releases. Does not belong here: rules
+that one line breaks (`audit`), the lines themselves (`audit_system`) and their solution (`audit_ranges`).
+
+What earlier releases told by themselves cannot be taken back: only what a release adds to it is held against it. A
+release is looked at beside each of those kept that say something else, and beside all of them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipelines.protection.audit import Leak, leaks_at
+from pipelines.protection.audit_lines import GROUP
+from pipelines.protection.audit_ranges import ranges, told_too_narrowly
+from pipelines.protection.audit_system import (
+    CELL,
+    System,
+    beside,
+    build_system,
+    told_of_persons,
+)
+from pipelines.protection.feasible import TOLERANCE, Proofs
+
+Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+BETWEEN = "together tell this hidden number: withdraw the delivery that changed what is around it."
+# Of so many cells it is worked out how closely they were known before; more of them are held to be news.
+N_COMPARED = 20
+
+
+def leaks_together(
+    values: pd.DataFrame,
+    kept: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
+    indicators: pd.DataFrame,
+    areas: pd.DataFrame,
+    settings: Mapping[str, Any],
+    area_groups: pd.DataFrame | None = None,
+    proofs: Proofs | None = None,
+) -> list[Leak]:
+    """The hidden cells, and rests of shares, that readers can narrow down too far; an empty list is a pass.
+
+    Args:
+        values: `indicator_values` as it is to be published.
+        kept: by id of each kept release, the newest first, its `indicator_values` and its `indicators`.
+        indicators, areas, area_groups: the registers' rows; `threshold` of an indicator is the policy's where missing.
+        settings: the initiative's; `policy` holds threshold, zeros, complements.
+        proofs: what was found of the same lines before.
+    """
+    policy = settings["policy"]
+    least_possible = 1.0 if policy["zeros"] == "shown" else 0.0
+    threshold = int(policy["threshold"])
+    this = told_of_persons(values, indicators, threshold)
+    before = {name: told_of_persons(*release, threshold) for name, release in kept.items()}
+
+    def system(*releases: pd.DataFrame) -> System:
+        free = policy["complements"] == "shown"
+        return build_system(releases, areas, area_groups, free, float(policy.get("width", 0)))
+
+    alone = system(this)
+    told = told_too_narrowly(alone, alone.unknowns["is_asked"].to_numpy(bool), least_possible, proofs)
+    message = "All that is published tells this hidden number too closely."
+    found = leaks_at("together", message, alone.unknowns.iloc[told])
+    known = _named(alone)[told]
+    for names in _sets(this, before):
+        earlier = [before[name] for name in names]
+        which = f"Release {names[0]} and this one" if len(names) == 1 else f"Releases {', '.join(names)} and this one"
+        # What this one shows may tell of what an earlier one hid, also where that has changed since.
+        views = [(this, earlier), (earlier[0], [this])] if len(names) == 1 else [(this, earlier)]
+        for own, others in views:
+            both = system(own, *others)
+            asked = both.unknowns["is_asked"].to_numpy(bool) & beside(both, both.age > 0) & ~_named(both).isin(known)
+            told = told_too_narrowly(both, asked, least_possible, proofs)
+            if len(told):
+                told = told[_is_news(both, told, system(*earlier))]
+            found += leaks_at("between_releases", f"{which} {BETWEEN}", both.unknowns.iloc[told])
+            known = known.append(_named(both)[told])
+    return found
+
+
+def _sets(this: pd.DataFrame, before: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, ...]]:
+    """Each kept release that says something of its own, the newest of those that say the same; then all of these."""
+    said = {_digest(this)}
+    names = []
+    for name, earlier in before.items():
+        if (digest := _digest(earlier)) not in said:
+            said.add(digest)
+            names.append(name)
+    yield from ((name,) for name in names)
+    if len(names) > 1:
+        yield tuple(names)
+
+
+def _digest(rows: pd.DataFrame) -> int:
+    """A number that rows which say the same share, in any order."""
+    told = rows[["numerator_shows", "denominator_shows", *GROUP, "conf_status", "numerator", "denominator"]].astype(
+        "str"
+    )
+    return int(pd.util.hash_pandas_object(told, index=False).sum())
+
+
+def _named(system: System) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(system.unknowns[CELL])
+
+
+def _is_news(both: System, told: Codes, before: System) -> Flags:
+    """Of unknowns that releases tell together, those that the earlier ones did not tell as closely by themselves."""
+    at = _named(before).get_indexer(_named(both)[told])
+    is_news = np.ones(len(told), dtype=bool)
+    for number in np.flatnonzero(at >= 0)[:N_COMPARED]:
+        (least, greatest), (least_before, greatest_before) = (
+            ranges(system, np.array([own])) for system, own in ((both, told[number]), (before, at[number]))
+        )
+        is_news[number] = greatest_before[0] - least_before[0] > greatest[0] - least[0] + TOLERANCE
+    return is_news
