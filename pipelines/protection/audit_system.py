@@ -156,7 +156,26 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
         is_aside=("is_aside", "min"),
     )
     found["is_hidden"] &= found["least"].isna()
-    return found
+    return _with_pools(found)
+
+
+def _with_pools(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells, and those of pools of years that no row is about: they are nevertheless part of wider pools."""
+    years = years_in_pools(cells)
+    is_unpublished = ~pd.MultiIndex.from_frame(years[CELL]).isin(pd.MultiIndex.from_frame(cells[CELL]))
+    pools = years[is_unpublished].groupby(CELL, as_index=False).agg(
+        least=("least", "sum"),
+        most=("most", "sum"),
+        n_shown=("least", "count"),
+        n_years=("shows", "size"),
+        threshold=("threshold", "max"),
+        indicator_id=("indicator_id", "first"),
+        side=("side", "first"),
+    )
+    is_shown = pools.pop("n_shown") == pools.pop("n_years")
+    numbers = ["least", "most"]
+    pools[numbers] = pools[numbers].where(is_shown)
+    return pd.concat([cells, pools.assign(is_hidden=False, is_aside=True)], ignore_index=True)
 
 
 def _rests(rows: pd.DataFrame, cells: pd.DataFrame, complements_are_free: bool) -> pd.DataFrame:

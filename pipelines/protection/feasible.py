@@ -32,6 +32,8 @@ Flags = npt.NDArray[np.bool_]
 TOLERANCE = 1e-4
 # More than any number of persons: what an unknown without a bound of its own may be.
 WITHOUT_BOUND = 1e7
+# Tables are rounded to this, far below what is tolerated: multiples of it add up exactly.
+GRAIN = 2.0**-24
 # How often a search may settle next to nothing, and what share of what was open next to nothing is.
 PATIENCE = 2
 WORTHWHILE = 0.97
@@ -252,8 +254,12 @@ def _held(part: Lines, table: Floats, is_own: Flags) -> tuple[Codes, Lines]:
     joins = abs(part.matrix)
     is_free = is_own | (part.is_rest & (joins.T @ (joins @ is_own.astype(float)) > 0))
     at, lines = np.flatnonzero(is_free), np.flatnonzero(joins @ is_free.astype(float) > 0)
-    sums = part.sums[lines] - part.matrix[lines] @ np.where(is_free, 0.0, table)
-    return at, replace(part, table=table).of(at, lines, sums)
+    # What the table itself comes to, in numbers that add up without rounding: it fits to the last digit, as a solver
+    # wants it that takes the smallest contradiction for one.
+    table = np.round(table / GRAIN) * GRAIN
+    lower, upper = np.minimum(part.lower, table), np.maximum(part.upper, table)
+    held = replace(part, table=table, lower=lower, upper=upper)
+    return at, held.of(at, lines, part.matrix[lines][:, at] @ table[at])
 
 
 class _Search:
