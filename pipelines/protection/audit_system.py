@@ -75,7 +75,7 @@ def build_system(
     told, rests, links = [], [], []
     for age, values in enumerate(releases):
         rows = described(values if age == 0 else _of_changed_periods(values, releases[0]), indicators)
-        rows = rows[rows["is_person"].eq(True)].merge(indicators[["indicator_id", "threshold"]], on="indicator_id")
+        rows = rows[rows["is_guarded"].eq(True)]
         cells = without_empty_sums(_cells(rows), summed).reset_index(drop=True)
         links.append(_links(cells, areas, summed))
         rests.append(_rests(rows, cells, complements_are_free).assign(age=age))
