@@ -156,7 +156,9 @@ def _of_earlier(material: Material, voice: Voice, indicator: Indicator, own: Ear
 
 def _most(material: Material, voice: Voice, line: Line, names: Sequence[str]) -> str:
     """The most that the total of a line leaves to these groups."""
-    rest = left_over(line.indicator, line.total, line.points, line.indicator.row["threshold"])
+    house = int(material.declarations.initiative.settings["policy"]["threshold"])
+    # What has no threshold is hidden for the sake of persons who stand elsewhere.
+    rest = left_over(line.indicator, line.total, line.points, line.indicator.row["threshold"] or house)
     if rest is None or line.total is None or line.total.numerator is None:
         return ""
     when = voice.period(line.period) if line.years == 1 else voice.pool(line.period, line.years)

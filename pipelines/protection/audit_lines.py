@@ -63,7 +63,7 @@ def with_strictest_thresholds(rows: pd.DataFrame, house: int) -> pd.DataFrame:
     ]
     strictest = pd.concat(sides).groupby(["shows", *GROUP], as_index=False)["threshold"].max()
     for side in ("numerator", "denominator"):
-        named = strictest.rename(columns={"shows": f"{side}_shows", "threshold": f"{side}_threshold"})
+        named = strictest.set_axis([f"{side}_shows", *GROUP, f"{side}_threshold"], axis=1)
         rows = rows.merge(named, on=[f"{side}_shows", *GROUP], how="left")
     return rows
 

@@ -116,12 +116,14 @@ def with_threshold(content: SiteContent, indicator: str, **declared: object) -> 
     return replace(content, declarations=replace(declarations, register_rows=registers))
 
 
-@pytest.mark.parametrize(("total", "is_told"), [(519, False), (520, True)])
+@pytest.mark.parametrize(
+    ("threshold", "total", "is_told"), [(20, 519, False), (20, 520, True), (0, 510, False), (0, 511, True)]
+)
 def test_what_a_total_leaves_is_held_to_the_indicators_own_threshold(
-    content: SiteContent, total: int, is_told: bool
+    content: SiteContent, threshold: int, total: int, is_told: bool
 ) -> None:
-    # 519 - 300 - 200 = 19; a source that demands 20 is stricter than the initiative's 11.
-    said = line_of(with_threshold(content, SHARE, threshold=20), total, (300, 200))
+    # 519 - 300 - 200 = 19; a source that demands 20 is stricter than the initiative's 11. One without any has that.
+    said = line_of(with_threshold(content, SHARE, threshold=threshold), total, (300, 200))
     assert ("at most" in said) is is_told
 
 
