@@ -3,6 +3,8 @@
 Does not belong here: what a step does inside (the rooms), or when it runs (`orchestration`, `cli`).
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -18,7 +18,13 @@ SETTINGS: dict[str, Any] = {
         "on_track_width": 0.5,
         "extra_variation": {"default": 0.0, "minimum_points": 6},
     },
-    "policy": {"threshold": 11, "zeros": "hidden", "complements": "hidden"},
+    "policy": {
+        "threshold": 11,
+        "zeros": "hidden",
+        "complements": "hidden",
+        "width": None,
+        "keep": {"totals": 4, "wider_areas": 4, "headlines": 2},
+    },
 }
 
 AREAS = pd.DataFrame(

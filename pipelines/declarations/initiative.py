@@ -71,6 +71,7 @@ def _laid_over(defaults: Any, own: Any) -> Any:
 # What each section must say: a number in a range, or one of the words; a section's part is named behind a point.
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "policy": {"threshold": (1, 10**6), "zeros": ("hidden", "shown"), "complements": ("hidden", "shown")},
+    "policy.keep": dict.fromkeys(("totals", "wider_areas", "headlines"), (1, 10**6)),
     "assessment": {"confidence": (0.5, 0.9999), "too_early_periods": (0, 100), "on_track_width": (0, 100)},
     "assessment.extra_variation": {"default": (0, 1), "minimum_points": (3, 1000)},
     "assessment.pooling": {"years": (2, 10), "first_year": (1900, 2100)},
@@ -101,6 +102,7 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
             raise DeclarationError(f"{where}: section '{section}' is missing.")
         for name, allowed in expected.items():
             _check_setting(f"{where}: {section}.{name}", found.get(name), allowed)
+    _check_policy(f"{where}: policy", settings["policy"])
     _check_setting(f"{where}: calendar", settings.get("calendar"), tuple(CALENDARS))
     _check_setting(f"{where}: school_year_begins", settings.get("school_year_begins"), (1, 12))
     _check_setting(f"{where}: quiet_seconds", settings.get("quiet_seconds"), (0, 3600))
@@ -112,6 +114,23 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
             raise DeclarationError(f"{where}: commitment_units.{unit}: {COUNTS_PERSONS} must be true or false.")
     if settings.get("one_number") is not None:
         _check_one_number(f"{where}: one_number", settings, languages)
+
+
+def _check_policy(where: str, policy: Mapping[str, Any]) -> None:
+    """Whole persons, a range that is no narrower than the threshold, and nothing that is not known."""
+    known = ("threshold", "zeros", "complements", "width", "keep")
+    for name in ("threshold", "width"):
+        value = policy.get(name)
+        if value is not None and type(value) is not int:
+            raise DeclarationError(f"{where}.{name}: must be a whole number of persons, not '{value}'.")
+    if policy.get("width") is not None and policy["width"] < policy["threshold"]:
+        raise DeclarationError(
+            f"{where}.width: must not be below the threshold, {policy['threshold']}, as {policy['width']} is: the "
+            "stricter of the two holds."
+        )
+    stray = next((name for name in policy if name not in known), None)
+    if stray is not None:
+        raise DeclarationError(f"{where}: there is no '{stray}'; known are {', '.join(known)}.")
 
 
 def _check_one_number(where: str, settings: Mapping[str, Any], languages: Sequence[str]) -> None:

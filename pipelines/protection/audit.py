@@ -27,6 +27,7 @@ from pipelines.protection.audit_lines import (
     summed_areas,
     wider_areas,
     wider_groups,
+    with_strictest_thresholds,
     without_empty_sums,
 )
 from pipelines.protection.audit_pools import single_years_told, with_hidden_pools, with_known_pools
@@ -48,18 +49,17 @@ class Leak:
 
 @dataclass(frozen=True)
 class _Published:
-    """The published rows with what their indicators declare, and the policy."""
+    """The published rows with what their indicators declare, each with its own threshold, and the policy."""
 
     rows: pd.DataFrame
     areas: pd.DataFrame
     summed_areas: pd.DataFrame
-    threshold: int
     zeros_are_free: bool
     complements_are_free: bool
     agreed: frozenset[tuple[str, str, str, str]]
 
-    def is_small(self, count: pd.Series) -> pd.Series:
-        small = count.lt(self.threshold).fillna(False).astype(bool)
+    def is_small(self, count: pd.Series, threshold: pd.Series) -> pd.Series:
+        small = count.lt(threshold).fillna(False).astype(bool)
         return small & ~(count.eq(0).fillna(False).astype(bool)) if self.zeros_are_free else small
 
 
@@ -76,7 +76,8 @@ def audit(
 
     Args:
         values: `indicator_values` as published, with conf_status.
-        indicators, areas: the registers' rows.
+        indicators: the register's rows; fewer than `threshold` (without that column: than the policy's) are hidden.
+        areas: the register's rows.
         settings: the initiative's; `policy` holds threshold, zeros, complements.
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is a public agreement.
         targets: the register's rows; a target measured by other cells must follow from shown ones.
@@ -86,10 +87,9 @@ def audit(
     key = ["indicator_id", "area_code", "dimension", "member"]
     agreed = [] if agreed_baselines is None else agreed_baselines[key].itertuples(index=False, name=None)
     published = _Published(
-        described(with_hidden_pools(values), indicators),
+        with_strictest_thresholds(described(with_hidden_pools(values), indicators), int(policy["threshold"])),
         areas,
         summed_areas(areas, area_groups),
-        int(policy["threshold"]),
         policy["zeros"] == "shown",
         policy["complements"] == "shown",
         frozenset(agreed),
@@ -141,23 +141,25 @@ def _hidden_rows_are_empty(published: _Published) -> list[Leak]:
 
 
 def _shown_counts_reach_the_threshold(published: _Published) -> list[Leak]:
-    rows = published.rows[(published.rows["conf_status"] == "F") & published.rows["is_person"].eq(True)]
+    rows = published.rows[(published.rows["conf_status"] == "F") & published.rows["is_guarded"].eq(True)]
     is_counted = ~rows["rests_on_persons"].astype(bool)
     rest = (rows["denominator"] - rows["numerator"]).where(rows["kind"] == "proportion")
     reported = rows[(rows["kind"] == "reported") & (rows["unit"] == "share")] if "unit" in rows else rows.head(0)
     told = (reported["value"] * reported["denominator"]).round()
-    tells_rest = (rest.ge(0) & rest.lt(published.threshold)).fillna(False).astype(bool)
-    small_baseline = (rows["kind"] == "count") & published.is_small(rows["baseline_value"])
+    tells_rest = (rest.ge(0) & rest.lt(rows["threshold"])).fillna(False).astype(bool)
+    small_baseline = (rows["kind"] == "count") & published.is_small(rows["baseline_value"], rows["threshold"])
+    few_above, few_below = (
+        published.is_small(rows[side], rows[f"{side}_threshold"]) for side in ("numerator", "denominator")
+    )
+    few_told = published.is_small(told, reported["threshold"])
     found = [
-        *leaks_at(
-            "threshold", "A shown numerator is too small.", rows[is_counted & published.is_small(rows["numerator"])]
-        ),
-        *leaks_at("threshold", "A shown share tells of too few persons.", reported[published.is_small(told)]),
-        *leaks_at("threshold", "A shown denominator is too small.", rows[published.is_small(rows["denominator"])]),
+        *leaks_at("threshold", "A shown numerator is too small.", rows[is_counted & few_above]),
+        *leaks_at("threshold", "A shown share tells of too few persons.", reported[few_told]),
+        *leaks_at("threshold", "A shown denominator is too small.", rows[few_below]),
         *leaks_at("threshold", "A shown baseline is too small.", rows[small_baseline]),
     ]
     if not published.complements_are_free:
-        told_rest = (reported["denominator"] - told).lt(published.threshold).fillna(False).astype(bool)
+        told_rest = (reported["denominator"] - told).lt(reported["threshold"]).fillna(False).astype(bool)
         for leaving in (rows[tells_rest], reported[told_rest]):
             found += leaks_at("threshold", "A shown share leaves too small a rest of the whole.", leaving)
     return found
@@ -166,7 +168,7 @@ def _shown_counts_reach_the_threshold(published: _Published) -> list[Leak]:
 def _hidden_counts_are_shown_nowhere(published: _Published) -> list[Leak]:
     """A hidden count hides its one number; a hidden share may be hidden for either of two."""
     # What pools of unpublished series hide, others may show: whether they tell of a year is asked by itself.
-    rows = published.rows[published.rows["is_person"].eq(True) & ~published.rows["is_implied"].astype(bool)]
+    rows = published.rows[published.rows["is_guarded"].eq(True) & ~published.rows["is_implied"].astype(bool)]
     counts = rows[(rows["conf_status"] == "C") & (rows["kind"] == "count")]
     hidden = counts[["numerator_shows", *GROUP]].drop_duplicates().rename(columns={"numerator_shows": "shows"})
     found = []
@@ -192,9 +194,12 @@ def _no_part_stands_alone(published: _Published) -> list[Leak]:
         parts["is_missing"] = parts["least"].isna() & ~parts["is_hidden"]
         if "counts_if_missing" in parts:
             parts = parts[parts["is_missing"] | ~parts["counts_if_missing"]]
+        # Of a part left out, how many are too few to be told.
+        parts["missing_threshold"] = parts["threshold"].where(parts["is_missing"])
         parts["seen_least"], parts["seen_most"] = parts["least"].fillna(0), parts["most"].fillna(0)
         keys = ["shows", *[f"total_{name}" if name in own else name for name in GROUP], "cut"]
         sums = {name: (name, "sum") for name in ("is_hidden", "is_missing", "seen_least", "seen_most")}
+        sums["missing_threshold"] = ("missing_threshold", "max")
         groups = parts.groupby(keys, as_index=False).agg(**sums).rename(columns={f"total_{n}": n for n in own})
         if "is_beside" in parts:
             # Areas beside members make up a total only together with members.
@@ -204,7 +209,7 @@ def _no_part_stands_alone(published: _Published) -> list[Leak]:
         alone = totals[totals["is_hidden"] == 1]
         is_single = (totals["is_hidden"] == 0) & (totals["is_missing"] == 1)
         rest_is_small = (totals["most"] - totals["seen_least"] > 0) & (
-            totals["least"] - totals["seen_most"] < published.threshold
+            totals["least"] - totals["seen_most"] < totals["missing_threshold"]
         )
         told = totals[is_single & rest_is_small]
         found += leaks_at("alone", f"One single {cut} is hidden under this shown total.", alone)

@@ -1,7 +1,8 @@
 """Which published cells add up to which, as readers see it.
 
-Belongs here: the quantities of persons that published rows show or hide, and the totals that each is part of. Does not
-belong here: what is a leak (`audit`, `audit_ranges`), any hiding, and anything imported from `suppression` or `cells`.
+Belongs here: the quantities that published rows show or hide (of persons, or of what an indicator declares a least
+number of), their thresholds, and the totals that each is part of. Does not belong here: what is a leak (`audit`,
+`audit_ranges`), any hiding, and anything imported from `suppression` or `cells`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ GROUP = ["area_code", "frequency", "period", "dimension", "member"]
 
 
 def described(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Rows with kind, is_person (who is counted) and the names of the quantities that they show."""
-    table = indicators[["indicator_id", "kind", "counts_persons"]].copy()
+    """Rows with kind, is_guarded (whether too few are hidden), the names of the quantities that they show and threshold
+    where `indicators` has it."""
+    told = indicators.columns.intersection(["threshold", "least_shown"])
+    table = indicators[["indicator_id", "kind", "counts_persons", *told]].copy()
     for side in ("numerator", "denominator"):
         conditions = indicators[f"{side}_filter"].fillna("").astype(str).str.replace(" ", "")
         table[f"{side}_measure"] = indicators[f"{side}_measure"].fillna("").astype(str)
@@ -35,25 +38,52 @@ def described(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     counts = table[table["counts_persons"].astype(bool)]
     persons = {*counts["denominator_measure"], *counts.loc[~counts["rests_on_persons"], "numerator_measure"]} - {""}
     is_mean_of_persons = (table["kind"] == "mean") & table["denominator_measure"].isin(persons)
-    table["is_person"] = table["counts_persons"].astype(bool) | is_mean_of_persons
+    table["is_guarded"] = table["counts_persons"].astype(bool) | is_mean_of_persons
+    if "least_shown" in table:
+        table["is_guarded"] |= table.pop("least_shown").notna()
     rows = values.merge(table, on="indicator_id", how="left", validate="many_to_one").reset_index(drop=True)
     for column in ("numerator", "denominator", "value", "baseline_value"):
         rows[column] = pd.to_numeric(rows[column]).astype("Float64")
     return rows
 
 
+def with_thresholds(rows: pd.DataFrame, house: int) -> pd.DataFrame:
+    """Described rows with their threshold; of persons it is never weaker than the initiative's (`house`)."""
+    own = rows["threshold"].astype(float) if "threshold" in rows else pd.Series(float(house), index=rows.index)
+    is_declared = own.gt(0) & ~rows["counts_persons"].eq(True)
+    return rows.assign(threshold=own.where(is_declared, own.clip(lower=house)))
+
+
+def with_strictest_thresholds(rows: pd.DataFrame, house: int) -> pd.DataFrame:
+    """Described rows with their threshold, and that of each side: numerator_threshold, denominator_threshold.
+
+    A side's is the strictest of all rows that show the same quantity at the same place.
+    """
+    rows = with_thresholds(rows, house)
+    guarded = rows[rows["is_guarded"].eq(True)]
+    sides = [
+        guarded[[f"{side}_shows", *GROUP, "threshold"]].set_axis(["shows", *GROUP, "threshold"], axis=1)
+        for side in ("numerator", "denominator")
+    ]
+    strictest = pd.concat(sides).groupby(["shows", *GROUP], as_index=False)["threshold"].max()
+    for side in ("numerator", "denominator"):
+        named = strictest.set_axis([f"{side}_shows", *GROUP, f"{side}_threshold"], axis=1)
+        rows = rows.merge(named, on=[f"{side}_shows", *GROUP], how="left")
+    return rows
+
+
 def published_quantities(rows: pd.DataFrame) -> pd.DataFrame:
-    """By quantity of persons that rows are about, and place: least and most shown of it, and is it hidden.
+    """By guarded quantity that rows show, and place: least and most shown of it, is it hidden, and its threshold.
 
     It is hidden where rows are about it (by their numerator; a mean or a reported value by its denominator) and none is
     free.
     """
-    persons = rows[rows["is_person"].eq(True)]
-    is_below, is_free = persons["rests_on_persons"].astype(bool), persons["conf_status"] == "F"
+    guarded = rows[rows["is_guarded"].eq(True)]
+    is_below, is_free = guarded["rests_on_persons"].astype(bool), guarded["conf_status"] == "F"
     sides = []
     for side, is_about in (("numerator", ~is_below), ("denominator", is_below)):
-        shown = persons[[f"{side}_shows", side, "indicator_id", *GROUP]].set_axis(
-            ["shows", "number", "indicator_id", *GROUP], axis=1
+        shown = guarded[[f"{side}_shows", side, f"{side}_threshold", "indicator_id", *GROUP]].set_axis(
+            ["shows", "number", "threshold", "indicator_id", *GROUP], axis=1
         )
         shown["number"] = shown["number"].where(is_free)
         sides.append(shown.assign(is_about=is_about, is_about_free=is_about & is_free))
@@ -64,6 +94,7 @@ def published_quantities(rows: pd.DataFrame) -> pd.DataFrame:
         .agg(
             least=("number", "min"),
             most=("number", "max"),
+            threshold=("threshold", "max"),
             is_about=("is_about", "max"),
             is_about_free=("is_about_free", "max"),
             indicator_id=("indicator_id", "min"),

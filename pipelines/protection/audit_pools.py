@@ -27,14 +27,14 @@ def with_known_pools(quantities: pd.DataFrame) -> pd.DataFrame:
     """The quantities, with the sums of those pools of which no year is hidden: every reader can add the years up.
 
     Args:
-        quantities: one row per quantity of persons and place: `shows`, area_code, frequency, period, dimension, member;
-            `least` and `most` (of the numbers shown; missing where none is), `is_hidden` and an indicator_id.
+        quantities: one row per guarded quantity and place: `shows`, area_code, frequency, period, dimension, member;
+            `least` and `most` (of the numbers shown; missing where none is), `is_hidden`, threshold, an indicator_id.
     """
     key = ["shows", *KEY[1:]]
     years = years_in_pools(quantities)
     sums = {name: (name, "sum") for name in ("least", "most", "is_hidden")}
     summed = years.groupby(key, sort=False, as_index=False).agg(
-        **sums, n_shown=("least", "count"), indicator_id=("indicator_id", "min")
+        **sums, n_shown=("least", "count"), threshold=("threshold", "max"), indicator_id=("indicator_id", "min")
     )
     is_whole = summed["n_shown"] == summed["frequency"].str[1:].astype(int)
     known = summed[is_whole & (summed["is_hidden"] == 0)].drop(columns="n_shown")

@@ -27,6 +27,7 @@ from pipelines.protection.audit_lines import (
     summed_areas,
     wider_areas,
     wider_groups,
+    with_thresholds,
     without_empty_sums,
 )
 from pipelines.protection.audit_pools import years_in_pools
@@ -59,16 +60,16 @@ class System:
     width: float
 
 
-def told_of_persons(values: pd.DataFrame, indicators: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """A release's rows that tell of persons, as `build_system` needs them: described, with their threshold.
+def guarded_rows(values: pd.DataFrame, indicators: pd.DataFrame, house: int) -> pd.DataFrame:
+    """A release's rows of what too few are hidden of, as `build_system` needs them: described, with their threshold.
 
     Args:
         values: published `indicator_values`.
-        indicators: the register's rows as they were at that release; `threshold`, where there is none the given one.
+        indicators: the register's rows as they were at that release.
+        house: the initiative's threshold, for persons; an indicator's own may be stricter.
     """
-    declared = indicators if "threshold" in indicators else indicators.assign(threshold=threshold)
-    rows = described(values, declared)
-    return rows[rows["is_person"].eq(True)].merge(declared[["indicator_id", "threshold"]], on="indicator_id")
+    rows = with_thresholds(described(values, indicators), house)
+    return rows[rows["is_guarded"].eq(True)]
 
 
 def build_system(
@@ -81,7 +82,7 @@ def build_system(
     """The system of a release and of those kept before it.
 
     Args:
-        releases: each as `told_of_persons` gives it, the newest first. What an earlier one shows and the newest does
+        releases: each as `guarded_rows` gives it, the newest first. What an earlier one shows and the newest does
             not, readers still know; what both hide is taken for the same.
         areas, area_groups: the registers' rows.
         complements_are_free: whether the policy lets the rest of a share be small.
@@ -160,22 +161,30 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_pools(cells: pd.DataFrame) -> pd.DataFrame:
-    """The cells, and those of pools of years that no row is about: they are nevertheless part of wider pools."""
+    """The cells, and those of pools of years that no row is about: they are part of wider pools all the same.
+
+    `is_left_out`: not all of its years are shown. What is then known of wider pools follows from their years.
+    """
     years = years_in_pools(cells)
     is_unpublished = ~pd.MultiIndex.from_frame(years[CELL]).isin(pd.MultiIndex.from_frame(cells[CELL]))
-    pools = years[is_unpublished].groupby(CELL, as_index=False).agg(
-        least=("least", "sum"),
-        most=("most", "sum"),
-        n_shown=("least", "count"),
-        n_years=("shows", "size"),
-        threshold=("threshold", "max"),
-        indicator_id=("indicator_id", "first"),
-        side=("side", "first"),
+    pools = (
+        years[is_unpublished]
+        .groupby(CELL, as_index=False)
+        .agg(
+            least=("least", "sum"),
+            most=("most", "sum"),
+            n_shown=("least", "count"),
+            n_years=("shows", "size"),
+            threshold=("threshold", "max"),
+            indicator_id=("indicator_id", "first"),
+            side=("side", "first"),
+        )
     )
     is_shown = pools.pop("n_shown") == pools.pop("n_years")
     numbers = ["least", "most"]
     pools[numbers] = pools[numbers].where(is_shown)
-    return pd.concat([cells, pools.assign(is_hidden=False, is_aside=True)], ignore_index=True)
+    pools = pools.assign(is_hidden=False, is_aside=True, is_left_out=~is_shown)
+    return pd.concat([cells.assign(is_left_out=False), pools], ignore_index=True)
 
 
 def _rests(rows: pd.DataFrame, cells: pd.DataFrame, complements_are_free: bool) -> pd.DataFrame:
@@ -222,6 +231,10 @@ def _links(cells: pd.DataFrame, areas: pd.DataFrame, summed: pd.DataFrame) -> pd
     by_place = pd.DataFrame({"place": place, "part": np.arange(len(cells)), "quantity": quantity})
     totals = by_place.set_axis(["total_place", "total", "quantity"], axis=1)
     linked = by_place.merge(links, on="place").merge(totals, on=["total_place", "quantity"])
+    line = linked.groupby(["total", "cut"], sort=False).ngroup()
+    is_left_out = cells["is_left_out"].to_numpy(bool)
+    lacks = pd.Series(is_left_out[linked["part"]] | is_left_out[linked["total"]], index=linked.index)
+    linked = linked[~lacks.groupby(line).transform("any")]
     linked["line"] = linked.groupby(["total", "cut"], sort=False).ngroup()
     # Areas beside members make up a total only together with members.
     only_beside = linked["is_beside"].eq(True).groupby(linked["line"]).transform("all")

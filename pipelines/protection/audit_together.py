@@ -24,7 +24,7 @@ from pipelines.protection.audit_system import (
     System,
     beside,
     build_system,
-    told_of_persons,
+    guarded_rows,
 )
 from pipelines.protection.feasible import TOLERANCE, Proofs
 
@@ -57,8 +57,8 @@ def leaks_together(
     policy = settings["policy"]
     least_possible = 1.0 if policy["zeros"] == "shown" else 0.0
     threshold = int(policy["threshold"])
-    this = told_of_persons(values, indicators, threshold)
-    before = {name: told_of_persons(*release, threshold) for name, release in kept.items()}
+    this = guarded_rows(values, indicators, threshold)
+    before = {name: guarded_rows(*release, threshold) for name, release in kept.items()}
 
     def system(*releases: pd.DataFrame) -> System:
         free = policy["complements"] == "shown"

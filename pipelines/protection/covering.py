@@ -42,18 +42,35 @@ SHORT_LINE = 12
 class Tables:
     """All cells of persons with their true numbers, 0 where nobody knows any, and what binds them.
 
-    `sums @ number == 0` and `wholes @ number <= 0`. `is_known`, `price` and `threshold` are by cell; `width` is in
-    persons.
+    `sums @ number == 0` and `rests @ number >= 0`: the whole of a share less its part. `is_known`, `price` and
+    `threshold` are by cell; `width` is in persons. What readers may not know are the cells and behind them the rests.
     """
 
     cells: Cells
     number: Floats
     is_known: Flags
     sums: csr_array
-    wholes: csr_array
+    rests: csr_array
     price: Floats
     threshold: Floats
     width: float
+    share: Codes
+
+    @property
+    def amount(self) -> Floats:
+        """The true number of each cell, then of each rest; none where a source contradicts itself."""
+        return np.concatenate([self.number, np.maximum(self.rests @ self.number, 0)])
+
+    @property
+    def small(self) -> Floats:
+        """The threshold of each cell, then of each rest."""
+        return np.concatenate([self.threshold, (abs(self.rests) @ self.threshold) / 2])
+
+    def rests_in(self, rows: Flags) -> Flags:
+        """Whether some of the rows are of the share that leaves a rest."""
+        found = np.zeros(self.rests.shape[0] + 1, dtype=bool)  # position -1: no share
+        found[self.share[rows]] = True
+        return found[:-1]
 
     def is_shown_in(self, rows: Flags) -> Flags:
         """Whether a cell stands in one of the rows."""
@@ -89,15 +106,17 @@ def build_tables(
     cells = build_cells(values, indicators)
     is_known = ~np.isnan(cells.smallest)
     is_share = values["indicator_id"].isin(indicators.loc[indicators["kind"] == "proportion", "indicator_id"])
+    rests, share = _rests(cells, is_share.to_numpy(bool), is_known)
     return Tables(
         cells,
         np.nan_to_num(cells.smallest),
         is_known,
         _sums(cells, build_sums(cells, areas, area_groups), is_known),
-        _wholes(cells, is_share.to_numpy(bool), is_known),
+        rests,
         _price(cells, values, indicators, areas, keep),
-        _by_cell(cells, values, indicators, "threshold"),
+        cells.threshold,
         width,
+        share,
     )
 
 
@@ -130,15 +149,16 @@ def _years(cells: Cells) -> tuple[Codes, Codes]:
     return np.flatnonzero(is_found), at[is_found]
 
 
-def _wholes(cells: Cells, is_share: Flags, is_known: Flags) -> csr_array:
-    """Part less whole, once for each pair that a share names."""
-    pairs = np.column_stack([cells.numerator, cells.denominator])[is_share]
-    part, whole = np.unique(pairs[(pairs >= 0).all(axis=1)], axis=0).T.reshape(2, -1)
-    both = is_known[part] & is_known[whole]
-    part, whole = part[both], whole[both]
-    line = np.arange(len(part))
-    sign = np.repeat([1.0, -1.0], len(part))
-    return csr_array((sign, (np.tile(line, 2), np.concatenate([part, whole]))), shape=(len(part), len(is_known)))
+def _rests(cells: Cells, is_share: Flags, is_known: Flags) -> tuple[csr_array, Codes]:
+    """Whole less part, once for each pair that a share names; by row, which of these, -1 for none."""
+    pairs = np.column_stack([cells.numerator, cells.denominator])
+    is_pair = is_share & (pairs >= 0).all(axis=1) & np.append(is_known, False)[pairs].all(axis=1)
+    found, at = np.unique(pairs[is_pair], axis=0, return_inverse=True)
+    share = np.full(len(pairs), -1)
+    share[is_pair] = at.ravel()
+    sign = np.repeat([-1.0, 1.0], len(found))
+    line = np.tile(np.arange(len(found)), 2)
+    return csr_array((sign, (line, found.T.ravel())), shape=(len(found), len(is_known))), share
 
 
 def _price(
@@ -176,52 +196,46 @@ def told(
     least_possible: float,
     proofs: Proofs | None = None,
 ) -> Codes:
-    """The hidden cells that are told too narrowly, or may be: what a short search does not settle is given too.
+    """The hidden cells and rests that are told too narrowly, or may be: what a short search leaves open is given too.
 
     Args:
         tables: what there is to hide.
-        hidden: by cell, whether no row shows it.
-        asked: which of them to look at.
-        is_aside: those that are only the whole of what is hidden.
+        hidden: by cell, whether no row shows it and nobody knows it.
+        asked: by cell and rest, which of them to look at.
+        is_aside: by cell, those that are only the whole of what is hidden.
         least_possible: 0, or 1 where hidden cells are known to be somebody.
         proofs: what was found of the same cells before.
     """
     unknown = np.flatnonzero(hidden & tables.is_known)
-    wholes = tables.wholes[:, unknown]
-    shares = np.flatnonzero(abs(wholes).sum(axis=1) > 0)
-    rests = eye_array(len(shares))
+    rests = tables.rests[:, unknown]
+    shares = np.flatnonzero(abs(rests).sum(axis=1) > 0)
+    at = np.concatenate([unknown, len(hidden) + shares])
+    of_shares = hstack([-rests[shares], eye_array(len(shares))])
     matrix = csr_array(
-        vstack(
-            [
-                hstack([tables.sums[:, unknown], csr_array((tables.sums.shape[0], len(shares)))]),
-                hstack([wholes[shares], rests]),
-            ]
-        )
+        vstack([hstack([tables.sums[:, unknown], csr_array((tables.sums.shape[0], len(shares)))]), of_shares])
     )
-    # A source may contradict itself: the rest is then none.
-    rest = np.maximum(-(tables.wholes[shares] @ tables.number), 0)
-    table = np.concatenate([tables.number[unknown], rest])
-    none = np.zeros(len(shares))
+    number, small = tables.amount[at], tables.small[at]
+    is_rest = at >= len(hidden)
+    aside = np.concatenate([is_aside, np.ones(tables.rests.shape[0], dtype=bool)])[at]
     lines = Lines(
         matrix,
-        matrix @ table,
-        np.zeros(len(table)),
-        np.full(len(table), np.inf),
-        np.concatenate([tables.threshold[unknown], none]),
-        np.concatenate([np.maximum(tables.threshold[unknown], tables.width), none]),
-        np.concatenate([is_aside[unknown], none.astype(bool)]),
-        np.concatenate([(tables.number < tables.threshold)[unknown] & ~is_aside[unknown], none.astype(bool)]),
-        np.arange(len(table)) >= len(unknown),
-        np.concatenate([tables.cells.quantity[unknown], none.astype(int)]),
-        table,
+        matrix @ number,
+        np.zeros(len(at)),
+        np.full(len(at), np.inf),
+        small,
+        np.maximum(small, tables.width),
+        aside,
+        (number < small) & ~aside,
+        is_rest,
+        np.concatenate([tables.cells.quantity[unknown], np.zeros(len(shares), dtype=np.int64)]),
+        number,
         np.ones(matrix.shape[0]),
     )
 
     def find(part: Lines, own: Flags) -> Codes:
         return narrow(part, own, least_possible, has_room=True, to_the_end=False)
 
-    is_asked = np.concatenate([asked[unknown], none.astype(bool)])
-    return unknown[of_parts(lines, is_asked, find, proofs, f"told {least_possible} ")]
+    return np.asarray(at[of_parts(lines, asked[at], find, proofs, f"told {least_possible} ")])
 
 
 def cover(
@@ -233,7 +247,7 @@ def cover(
         tables: what there is to hide.
         hidden: by cell, whether it is hidden already.
         is_fixed: by cell, whether readers know it, whatever is hidden now.
-        more, fewer: by cell, how many more and how many fewer it must be able to be; some wishes are looked at
+        more, fewer: by cell and rest, how many more and how many fewer it must be able to be; some wishes are looked at
             together, others wait for what these bring.
         attempt: others come first in each.
     """
@@ -247,28 +261,40 @@ def cover(
 
 
 def _apart(tables: Tables, wanted: Codes, attempt: int) -> Codes:
-    """Some of the wanted cells, no two of them in one short line."""
-    by_cell = tables.sums.tocsc()
-    is_short = np.diff(tables.sums.indptr) < SHORT_LINE
-    is_taken, chosen = np.zeros(len(is_short), dtype=bool), []
-    for cell in np.random.default_rng(attempt).permutation(wanted):
-        lines = by_cell.indices[by_cell.indptr[cell] : by_cell.indptr[cell + 1]]
-        lines = lines[is_short[lines]]
+    """Some of the wanted cells and rests, no two of them in one short line."""
+    joins = abs(tables.sums)
+    joins = joins[np.flatnonzero(np.diff(tables.sums.indptr) < SHORT_LINE)]
+    by_wish = csr_array(abs(_wishes(tables, wanted)) @ joins.T)
+    is_taken, chosen = np.zeros(joins.shape[0], dtype=bool), []
+    for wish in np.random.default_rng(attempt).permutation(len(wanted)):
+        lines = by_wish.indices[by_wish.indptr[wish] : by_wish.indptr[wish + 1]]
         if not is_taken[lines].any():
             is_taken[lines] = True
-            chosen.append(cell)
+            chosen.append(wanted[wish])
     return np.sort(np.array(chosen, dtype=np.int64))
 
 
+def _wishes(tables: Tables, wanted: Codes) -> csr_array:
+    """By wish, how what is wanted is made of cells: of itself, or of a whole less its part."""
+    n_cells = len(tables.number)
+    is_rest = wanted >= n_cells
+    rests = tables.rests[wanted[is_rest] - n_cells].tocoo()
+    line = np.concatenate([np.flatnonzero(~is_rest), np.flatnonzero(is_rest)[rests.row]])
+    cell = np.concatenate([wanted[~is_rest], rests.col])
+    sign = np.concatenate([np.ones(int((~is_rest).sum())), rests.data])
+    return csr_array((sign, (line, cell)), shape=(len(wanted), n_cells))
+
+
 def _differing(tables: Tables, hidden: Flags, is_fixed: Flags, wanted: Codes, by: Floats) -> Flags:
-    """The cells that differ in the cheapest table in which the wanted ones differ by so many."""
-    at = _around(tables, wanted, tables.is_known & ~is_fixed)
-    sums, wholes = tables.sums[:, at], tables.wholes[:, at]
+    """The cells that differ in the cheapest table in which the wanted cells and rests differ by so many."""
+    wishes = _wishes(tables, wanted)
+    at = _around(tables, wishes.indices, tables.is_known & ~is_fixed)
+    sums, rests = tables.sums[:, at], tables.rests[:, at]
     sums = sums[np.flatnonzero(abs(sums).sum(axis=1) > 0)]
-    shares = np.flatnonzero(abs(wholes).sum(axis=1) > 0)
-    wholes, rest = wholes[shares], np.maximum(-(tables.wholes[shares] @ tables.number), 0)
+    shares = np.flatnonzero(abs(rests).sum(axis=1) > 0)
+    rests, rest = rests[shares], tables.amount[len(hidden) + shares]
     n, n_wanted = len(at), len(wanted)
-    wishes = csr_array((np.sign(by), (np.arange(n_wanted), np.searchsorted(at, wanted))), shape=(n_wanted, n))
+    wishes = csr_array(np.sign(by)[:, None] * wishes[:, at])
     price = np.where(hidden, HIDDEN_PRICE, tables.price)[at]
     # By unknown: what is more, what is less, and what of each wish stays unfulfilled.
     most = np.concatenate([np.full(n, np.inf), tables.number[at], np.abs(by)])
@@ -278,7 +304,7 @@ def _differing(tables: Tables, hidden: Flags, is_fixed: Flags, wanted: Codes, by
         b_eq=np.zeros(sums.shape[0]),
         A_ub=vstack(
             [
-                hstack([wholes, -wholes, csr_array((len(rest), n_wanted))]),
+                hstack([-rests, rests, csr_array((len(rest), n_wanted))]),
                 hstack([-wishes, wishes, -eye_array(n_wanted)]),
             ]
         ),
@@ -295,7 +321,7 @@ def _differing(tables: Tables, hidden: Flags, is_fixed: Flags, wanted: Codes, by
 
 def _around(tables: Tables, wanted: Codes, may_differ: Flags) -> Codes:
     """Cells that may differ, so near to a wanted one that this may be for it."""
-    lines = abs(vstack([tables.sums, tables.wholes]))
+    lines = abs(vstack([tables.sums, tables.rests]))
     near = np.zeros(len(may_differ), dtype=bool)
     near[wanted] = True
     for _ in range(REACH):

@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -34,20 +35,16 @@ TOLERANCE = 1e-4
 WITHOUT_BOUND = 1e7
 # Tables are rounded to this, far below what is tolerated: multiples of it add up exactly.
 GRAIN = 2.0**-24
-# How often a search may settle next to nothing, and what share of what was open next to nothing is.
-PATIENCE = 2
-WORTHWHILE = 0.97
-# What share may be left open by a pass over a part and its pieces for another pass to be worth its time.
-WORTHWHILE_PASS = 0.8
-N_WIDE = 2
-# Passes where what is left is not settled one by one.
-N_PASSES = 2
+# How many times as much the second choice of lines to leave out may cost and still be as good as the first.
+IN_DOUBT = 1.5
 # Parts of fewer unknowns and lines are searched together.
 SMALL_PART = 5000
 N_SWEEPS = 12
-# What is near to an unknown: its lines, what is in them, and so on.
-N_HOPS = 2
 N_THREADS = 2
+
+
+class _DoNotFit(Exception):
+    """No table fits; of a piece of a part whose table does, only by the solver's rounding: then it is passed over."""
 
 
 @dataclass(frozen=True)
@@ -191,36 +188,52 @@ def narrow(part: Lines, asked: Flags, least_possible: float, *, has_room: bool, 
         to_the_end: whether to ask one by one for what the search does not settle; otherwise all of that is given.
     """
     search = _Search(part, asked, least_possible)
-    before, n_wide, n_passes = np.inf, 0 if has_room else N_WIDE, 0
-    while search.is_open.any() and search.is_open.sum() < WORTHWHILE_PASS * before:
-        n_passes += 1
-        before = float(search.is_open.sum()) if n_wide else np.inf
-        for _ in range(n_wide):
-            search.stretch()
-        n_wide, middle = N_WIDE, search.middle
+    if not has_room:
+        search.stretch()
+    before, middle, goes_along = np.inf, search.middle, np.zeros(len(asked), dtype=np.bool_)
+    while search.is_open.any() and search.is_open.sum() < before:
+        before = float(search.is_open.sum())
         for one in np.unique(part.piece[search.is_open]):
-            at, held = _held(part, middle, (part.piece == one) & ~part.is_rest)
-            search.learn(at, _searched(held, search.is_open[at], least_possible))
-        if not to_the_end and n_passes == N_PASSES:
-            break
-    for number in np.flatnonzero(search.is_open) if to_the_end else ():
-        search.settle(int(number))
+            at, held = _held(part, middle, ((part.piece == one) | goes_along) & ~part.is_rest)
+            with suppress(_DoNotFit):
+                own = _searched(held, search.is_open[at], least_possible)
+                search.learn(at, own)
+                # What others find next to it starts from the middle of what it found.
+                middle[at] = own.middle
+        # What is left is mostly held by the wholes that it is part of: from now on these move with it.
+        goes_along = _wholes(part)
+    if to_the_end:
+        for number in np.flatnonzero(search.is_open):
+            search.settle(int(number), _held(part, middle, ((part.piece == part.piece[number]) | goes_along)))
     return np.flatnonzero(search.is_narrow | search.is_open)
 
 
 def that_hold(part: Lines) -> Lines:
-    """The lines that hold together, with a table that fits them: those that miss by least, by weight, are left out."""
+    """The lines that hold together, with a table that fits them.
+
+    Of lines that contradict each other those that miss by least, by weight, are left out; and where leaving out others
+    would cost little more, these too, for nobody can tell which of them are wrong.
+    """
     n_lines, n_unknowns = part.matrix.shape
+    try:
+        any_cost = np.random.default_rng(0).random(n_unknowns) - 0.5
+        return replace(part, table=_solved(any_cost, part.matrix, part.sums, part.lower, part.upper))
+    except _DoNotFit:
+        pass
     miss, nothing = eye_array(n_lines), np.zeros(2 * n_lines)
-    table = _solved(
-        np.concatenate([np.zeros(n_unknowns), part.weight, part.weight]),
-        csr_array(hstack([part.matrix, miss, -miss])),
-        part.sums,
-        np.concatenate([part.lower, nothing]),
-        np.concatenate([part.upper, np.full(2 * n_lines, np.inf)]),
-    )[:n_unknowns]
-    holds = np.flatnonzero(np.abs(part.matrix @ table - part.sums) < TOLERANCE)
-    return replace(part, table=table).of(np.arange(n_unknowns), holds, part.sums[holds])
+    holds, weight = np.ones(n_lines, dtype=np.bool_), part.weight
+    for _ in range(2):
+        table = _solved(
+            np.concatenate([np.zeros(n_unknowns), weight, weight]),
+            csr_array(hstack([part.matrix, miss, -miss])),
+            part.sums,
+            np.concatenate([part.lower, nothing]),
+            np.concatenate([part.upper, np.full(2 * n_lines, np.inf)]),
+        )[:n_unknowns]
+        held = np.abs(part.matrix @ table - part.sums) < TOLERANCE
+        holds, weight = holds & held, np.where(held, weight, weight * IN_DOUBT)
+    kept = np.flatnonzero(holds)
+    return replace(part, table=table).of(np.arange(n_unknowns), kept, part.sums[kept])
 
 
 def end(system: Lines, number: int, sign: float) -> Floats:
@@ -235,18 +248,23 @@ def _solved(cost: Floats, matrix: csr_array, sums: Floats, lower: Floats, upper:
     bounds = np.column_stack([lower, np.minimum(upper, WITHOUT_BOUND)])
     found = linprog(cost, A_eq=matrix, b_eq=sums, bounds=bounds, method="highs-ds")
     if found.x is None:
-        raise RuntimeError(f"the tables that fit what is known could not be found: {found.message}")
+        raise _DoNotFit(f"no table fits what is known: {found.message}")
     return np.asarray(found.x, dtype=float)
 
 
 def _searched(part: Lines, asked: Flags, least_possible: float) -> _Search:
-    """A search that goes on until it settles next to nothing."""
-    search, in_vain = _Search(part, asked, least_possible), 0
-    while search.is_open.any() and in_vain < PATIENCE:
-        before = int(search.is_open.sum())
+    """A search that goes on until it settles nothing."""
+    search, before = _Search(part, asked, least_possible), np.inf
+    while search.is_open.any() and search.is_open.sum() < before:
+        before = float(search.is_open.sum())
         search.stretch()
-        in_vain = in_vain + 1 if search.is_open.sum() > WORTHWHILE * before else 0
     return search
+
+
+def _wholes(part: Lines) -> Flags:
+    """What other unknowns are a part of, beside a rest."""
+    has_rest = np.flatnonzero(abs(part.matrix) @ part.is_rest.astype(float) > 0)
+    return np.asarray((part.matrix[has_rest] < 0).sum(axis=0)).ravel() > 0
 
 
 def _held(part: Lines, table: Floats, is_own: Flags) -> tuple[Codes, Lines]:
@@ -282,8 +300,8 @@ class _Search:
         """The mean of all tables found: it fits as they do, and leaves room on all sides."""
         return np.asarray(self.total / self.n_tables)
 
-    def stretch(self) -> None:
-        """Look for a table in which many open unknowns are what none has shown them to be: large enough, or nobody."""
+    def stretch(self) -> Floats:
+        """A table in which many open unknowns are what none has shown them to be: large enough, or nobody."""
         is_too_low = self.is_open & (self.high < self.part.threshold - 1 - TOLERANCE)
         # Not all at once: in one line they stand in each other's way.
         chosen = is_too_low & (self.random.random(len(self.low)) < 0.6)
@@ -291,7 +309,9 @@ class _Search:
         sense = np.where(self.low > self.least_possible + TOLERANCE, 1.0, -1.0)
         turned = np.where(self.random.random(len(self.low)) < 0.2, -sense, sense)
         cost = np.where(self.is_open & ~is_too_low, turned, 0.0)
-        self._see(_stretched(self.part, cost, np.flatnonzero(chosen)))
+        table = _stretched(self.part, cost, np.flatnonzero(chosen))
+        self._see(table)
+        return table
 
     def learn(self, at: Codes, other: _Search) -> None:
         """Take over what a search in a piece has seen."""
@@ -299,20 +319,15 @@ class _Search:
         self.high[at] = np.maximum(self.high[at], other.high)
         self._judge()
 
-    def settle(self, number: int) -> None:
-        """Decide one open unknown by its own least and greatest value; first with all that is far away held still."""
-        near = np.zeros(len(self.low), dtype=bool)
-        near[number] = True
-        joins = abs(self.part.matrix)
-        for _ in range(N_HOPS):
-            near = joins.T @ (joins @ near.astype(float)) > 0
-        at, held = _held(self.part, self.middle, near)
+    def settle(self, number: int, held: tuple[Codes, Lines]) -> None:
+        """Decide one open unknown by its own least and greatest, in a piece if that is enough."""
+        at, piece = held
         for sign in (1.0, -1.0):
-            if self.is_open[number]:
-                table = end(held, int(np.searchsorted(at, number)), sign)
-                self.low[at] = np.minimum(self.low[at], table)
-                self.high[at] = np.maximum(self.high[at], table)
-                self._judge()
+            with suppress(_DoNotFit):
+                if self.is_open[number]:
+                    table = end(piece, int(np.searchsorted(at, number)), sign)
+                    self.low[at], self.high[at] = np.minimum(self.low[at], table), np.maximum(self.high[at], table)
+                    self._judge()
         for sign in (1.0, -1.0):
             if self.is_open[number]:
                 self._see(end(self.part, number, sign))
