@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from joint_tables import SAYS_NO_MORE, Release, make_tables, naively_hidden, secondary_cells
+from joint_tables import SAYS_NO_MORE, Release, corrected, make_tables, naively_hidden, secondary_cells
 from protection_tables import INDICATORS, SETTINGS
 
 from pipelines.declarations import load
@@ -40,10 +40,16 @@ Counts = npt.NDArray[np.int64]
 
 def main() -> None:
     """Print one section after another; those named on the command line, or all."""
-    sections: dict[str, Callable[[], None]] = {"kept": kept, "covers": covers, "scale": scale, "real": real}
+    sections: dict[str, Callable[[], None]] = {
+        "kept": kept,
+        "covers": covers,
+        "corrections": corrections,
+        "scale": scale,
+        "real": real,
+    }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("section", nargs="*", help="all but covers where none is named")
-    for name in parser.parse_args().section or ["kept", "scale", "real"]:
+    for name in parser.parse_args().section or ["kept", "corrections", "scale", "real"]:
         print(f"\n{name}: {(sections[name].__doc__ or '').splitlines()[0]}", flush=True)
         sections[name]()
 
@@ -93,6 +99,17 @@ def covers() -> None:
         n_cells, n_found = n_cells + len(tables), n_found + len(shown.broken)
     tell("secondary cells", n_cells)
     tell("found when shown again", n_found)
+
+
+def corrections() -> None:
+    """How many small corrections of random tables are refused beside the release before them."""
+    before = random_release()
+    now = corrected(before.tables)
+    for name, earlier in (("without the release before", ()), ("with the release before", (before.published,))):
+        published = protect(now.values, INDICATORS, now.areas, SETTINGS, kept=earlier)
+        leaks = leaks_together(published, {"before": (before.published, INDICATORS)}, INDICATORS, now.areas, SETTINGS)
+        places = {leak.where.split(", ")[1][:3] for leak in leaks if leak.check.endswith("between_releases")}
+        tell(f"protected {name}: tables of {N_TABLES} refused", len(places))
 
 
 def measured(values: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
