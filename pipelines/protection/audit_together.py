@@ -62,7 +62,7 @@ def leaks_together(
 
     def system(*releases: pd.DataFrame) -> System:
         free = policy["complements"] == "shown"
-        return build_system(releases, areas, area_groups, free, float(policy.get("width", 0)))
+        return build_system(releases, areas, area_groups, free, float(policy.get("width") or 0))
 
     alone = system(this)
     told = told_too_narrowly(alone, alone.unknowns["is_asked"].to_numpy(bool), least_possible, proofs)

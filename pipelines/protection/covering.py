@@ -194,9 +194,10 @@ def told(
     asked: Flags,
     is_aside: Flags,
     least_possible: float,
+    to_the_end: bool,
     proofs: Proofs | None = None,
 ) -> Codes:
-    """The hidden cells and rests that are told too narrowly, or may be: what a short search leaves open is given too.
+    """The hidden cells and rests that are told too narrowly (see `feasible.narrow`), in ascending order.
 
     Args:
         tables: what there is to hide.
@@ -204,6 +205,7 @@ def told(
         asked: by cell and rest, which of them to look at.
         is_aside: by cell, those that are only the whole of what is hidden.
         least_possible: 0, or 1 where hidden cells are known to be somebody.
+        to_the_end: whether to go on where a search of many cells leaves some open; otherwise these are given too.
         proofs: what was found of the same cells before.
     """
     unknown = np.flatnonzero(hidden & tables.is_known)
@@ -233,9 +235,9 @@ def told(
     )
 
     def find(part: Lines, own: Flags) -> Codes:
-        return narrow(part, own, least_possible, has_room=True, to_the_end=False)
+        return narrow(part, own, least_possible, has_room=True, to_the_end=to_the_end)
 
-    return np.asarray(at[of_parts(lines, asked[at], find, proofs, f"told {least_possible} ")])
+    return np.asarray(at[of_parts(lines, asked[at], find, proofs, f"told {least_possible} {to_the_end} ")])
 
 
 def cover(

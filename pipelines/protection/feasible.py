@@ -185,7 +185,7 @@ def narrow(part: Lines, asked: Flags, least_possible: float, *, has_room: bool, 
         asked: which unknowns to look at.
         least_possible: 0, or 1 where an unknown is known to be somebody.
         has_room: whether the table leaves others room to differ from it, as a true one does and a corner does not.
-        to_the_end: whether to ask one by one for what the search does not settle; otherwise all of that is given.
+        to_the_end: whether to go on where a search of a large part leaves some open; otherwise these are given too.
     """
     search = _Search(part, asked, least_possible)
     if not has_room:
@@ -202,9 +202,10 @@ def narrow(part: Lines, asked: Flags, least_possible: float, *, has_room: bool, 
                 middle[at] = own.middle
         # What is left is mostly held by the wholes that it is part of: from now on these move with it.
         goes_along = _wholes(part)
-    if to_the_end:
+    if to_the_end or len(asked) <= 2 * SMALL_PART:
         for number in np.flatnonzero(search.is_open):
-            search.settle(int(number), _held(part, middle, ((part.piece == part.piece[number]) | goes_along)))
+            if search.is_open[number]:
+                search.settle(int(number), _held(part, middle, (part.piece == part.piece[number]) | goes_along))
     return np.flatnonzero(search.is_narrow | search.is_open)
 
 
@@ -304,7 +305,8 @@ class _Search:
         """A table in which many open unknowns are what none has shown them to be: large enough, or nobody."""
         is_too_low = self.is_open & (self.high < self.part.threshold - 1 - TOLERANCE)
         # Not all at once: in one line they stand in each other's way.
-        chosen = is_too_low & (self.random.random(len(self.low)) < 0.6)
+        some = self.random.random(len(self.low)) < 0.6
+        chosen = is_too_low & (some | ~(is_too_low & some).any())
         # What was never nobody should be; what was should be more.
         sense = np.where(self.low > self.least_possible + TOLERANCE, 1.0, -1.0)
         turned = np.where(self.random.random(len(self.low)) < 0.2, -sense, sense)

@@ -235,7 +235,9 @@ def _hidden_and_published(
         hidden = ~tables.is_shown_in(is_published[at] & ~is_hidden[at])
         rests = tables.rests_in(rows) & policy.hides_complements
         asked = np.concatenate([hidden & tables.is_shown_in(rows), rests]) & ~is_settled
-        told_cells = told(tables, hidden & ~is_fixed, asked, ~tables.is_about(rows), policy.least_possible, proofs)
+        told_cells = told(
+            tables, hidden & ~is_fixed, asked, ~tables.is_about(rows), policy.least_possible, attempt > 0, proofs
+        )
         if not len(told_cells):
             break
         is_settled |= asked

@@ -17,7 +17,7 @@ from scipy.optimize import linprog
 from pipelines.protection import protect
 from pipelines.protection.audit import Leak
 from pipelines.protection.audit_ranges import ranges, told_too_narrowly
-from pipelines.protection.audit_system import System, build_system, told_of_persons
+from pipelines.protection.audit_system import System, build_system, guarded_rows
 from pipelines.protection.audit_together import leaks_together
 from pipelines.publishing.gate import run_gate
 
@@ -130,7 +130,7 @@ def is_told(low: float, high: float, is_aside: bool) -> bool:
 
 
 def system_of(release: Release) -> System:
-    rows = told_of_persons(release.published, INDICATORS, THRESHOLD)
+    rows = guarded_rows(release.published, INDICATORS, THRESHOLD)
     return build_system([rows], release.tables.areas, None, complements_are_free=False)
 
 
