@@ -91,7 +91,7 @@ def build_system(
     summed = summed_areas(areas, area_groups)
     told, rests, links = [], [], []
     for age, release in enumerate(releases):
-        rows = release if age == 0 else _of_changed_periods(release, releases[0])
+        rows = release if age == 0 else of_changed_periods(release, releases[0])
         cells = without_empty_sums(_cells(rows), summed).reset_index(drop=True)
         links.append(_links(cells, areas, summed))
         rests.append(_rests(rows, cells, complements_are_free).assign(age=age))
@@ -113,7 +113,7 @@ def beside(system: System, lines: Flags) -> Flags:
     return np.isin(of_unknowns, of_lines[lines])
 
 
-def _of_changed_periods(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+def of_changed_periods(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """The rows of an earlier release in periods of which it does not say what the newest says.
 
     With all that a line may bind to such a period: the years of a pool and the pools of a year.

@@ -25,6 +25,7 @@ from pipelines.protection.audit_system import (
     beside,
     build_system,
     guarded_rows,
+    of_changed_periods,
 )
 from pipelines.protection.feasible import TOLERANCE, Proofs
 
@@ -71,6 +72,8 @@ def leaks_together(
     known = _named(alone)[told]
     for names in _sets(this, before):
         earlier = [before[name] for name in names]
+        if not any(len(of_changed_periods(release, this)) for release in earlier):
+            continue
         which = f"Release {names[0]} and this one" if len(names) == 1 else f"Releases {', '.join(names)} and this one"
         # What this one shows may tell of what an earlier one hid, also where that has changed since.
         views = [(this, earlier), (earlier[0], [this])] if len(names) == 1 else [(this, earlier)]
