@@ -78,7 +78,7 @@ def left_over(indicator: Indicator, total: Point | None, parts: Sequence[Point |
     """How much of a total at most belongs to its hidden parts together: what the shown parts of its line leave.
 
     None where that would say nothing (no part is shown), not be sure (the total may lack something, or others delivered
-    it than the parts) or be narrower than `least`, the policy's threshold.
+    it than the parts) or be narrower than `least`, the indicator's threshold.
     """
     shown = [p for p in parts if p and p.state == SHOWN]
     if indicator.row["kind"] not in SUMMED or total is None or total.state != SHOWN or not shown:
@@ -156,8 +156,9 @@ def _of_earlier(material: Material, voice: Voice, indicator: Indicator, own: Ear
 
 def _most(material: Material, voice: Voice, line: Line, names: Sequence[str]) -> str:
     """The most that the total of a line leaves to these groups."""
-    least = int(material.declarations.initiative.settings["policy"]["threshold"])
-    rest = left_over(line.indicator, line.total, line.points, least)
+    house = int(material.declarations.initiative.settings["policy"]["threshold"])
+    # What has no threshold is hidden for the sake of persons who stand elsewhere.
+    rest = left_over(line.indicator, line.total, line.points, line.indicator.row["threshold"] or house)
     if rest is None or line.total is None or line.total.numerator is None:
         return ""
     when = voice.period(line.period) if line.years == 1 else voice.pool(line.period, line.years)

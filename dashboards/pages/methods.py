@@ -24,7 +24,9 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             "trend_points": voice.integer(settings["assessment"]["trend"]["minimum_points"]),
             "pooled_years": voice.integer(material.pooled_years),
             "early": voice.integer(settings["assessment"].get("too_early_periods", 2)),
-            "threshold": voice.integer(settings["policy"].get("threshold", 0)),
+            "threshold": voice.integer(settings["policy"]["threshold"]),
+            "stricter": _exceptions(material, voice, of_persons=True),
+            "least_shown": _exceptions(material, voice, of_persons=False),
             "kinds": [
                 (capital(voice.word(KINDS, code)), voice.translate(text)) for code, text in KIND_MEANINGS.items()
             ],
@@ -38,3 +40,16 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             "changes": [Badge(code, voice.translate(text)) for code, text in CHANGES.items()],
         },
     )
+
+
+def _exceptions(material: Material, voice: Voice, of_persons: bool) -> list[tuple[str, str]]:
+    """Thresholds other than the initiative's, and the names of the indicators that each holds for: of persons, where
+    that is stricter; of what is no persons, where a least number is declared."""
+    house = material.declarations.initiative.settings["policy"]["threshold"]
+    names: dict[int, list[str]] = {}
+    for indicator in material.indicators.values():
+        row = indicator.row
+        is_of_persons = row["counts_persons"] or row["least_shown"] is None
+        if is_of_persons == of_persons and row["threshold"] > (house if of_persons else 0):
+            names.setdefault(row["threshold"], []).append(voice.name(row).isolated)
+    return [(voice.integer(least), voice.series(found)) for least, found in sorted(names.items())]

@@ -72,11 +72,11 @@ def poisson_ratio(numerator: Floats, denominator: Floats, confidence: float) -> 
     return low / (1 - low), high / (1 - high)
 
 
-def hidden_part_bounds(count: Floats, n_hidden: Floats, threshold: int) -> Interval:
+def hidden_part_bounds(count: Floats, n_hidden: Floats, threshold: Floats) -> Interval:
     """Least and most that a count can be whose source hides `n_hidden` of its parts, in persons.
 
     A hidden part may be nobody, and at most one less than the threshold: [count, count + n_hidden x (threshold - 1)].
-    That supposes a source that hides small parts only, under the threshold of the policy. NaN where no part is hidden,
+    That supposes a source that hides small parts only, under the indicator's threshold. NaN where no part is hidden,
     or where it is not known how many are.
     """
     has_hidden = n_hidden > 0

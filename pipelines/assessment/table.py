@@ -48,7 +48,8 @@ def assess(
 
     Args:
         values: one row per indicator, area, frequency, period, dimension and member (`fct_indicator_values`).
-        indicators: the register's rows: indicator_id, kind, direction, counts_persons, minimum_denominator.
+        indicators: the register's rows: indicator_id, kind, direction, counts_persons, minimum_denominator, and
+            threshold where the values have n_hidden.
         settings: the initiative's; `assessment` holds confidence, too_early_periods, on_track_width, extra_variation.
         breaks: indicator_id and period from which a series is no longer comparable with its past.
         top_area_type: of the areas whose totals show the extra variation; None for the declared default everywhere.
@@ -83,7 +84,7 @@ def assess(
         rows.kind == "count",
     )
     return values.assign(
-        **_published_bounds(values, rows, settings),
+        **_published_bounds(values, rows, indicators),
         verdict=_text(verdicts(standing, rules)),
         change_from_baseline=_text(_changes(values, rows, baseline, breaks)),
         change_from_previous=_text(_changes(values, rows, previous, breaks)),
@@ -103,7 +104,7 @@ def _with_extra(rows: Rows, extra: Variation, confidence: float) -> Rows:
     return replace(rows, low=low, high=high)
 
 
-def _published_bounds(values: pd.DataFrame, rows: Rows, settings: Mapping[str, Any]) -> dict[str, Floats]:
+def _published_bounds(values: pd.DataFrame, rows: Rows, indicators: pd.DataFrame) -> dict[str, Floats]:
     """Each row's interval, or what its hidden parts leave open, which chance does not make narrower.
 
     Verdicts and changes go by the interval: a lower bound just above the path may be there by chance.
@@ -111,7 +112,8 @@ def _published_bounds(values: pd.DataFrame, rows: Rows, settings: Mapping[str, A
     if "n_hidden" not in values:
         return {"value_low": rows.low, "value_high": rows.high}
     n_hidden = np.where((rows.kind == "count") & rows.counts_persons, numbers(values, "n_hidden"), np.nan)
-    low, high = hidden_part_bounds(rows.value, n_hidden, int(settings["policy"]["threshold"]))
+    threshold = indicators.set_index("indicator_id")["threshold"].reindex(values["indicator_id"]).to_numpy(float)
+    low, high = hidden_part_bounds(rows.value, n_hidden, threshold)
     is_bounded = ~np.isnan(high)
     return {"value_low": np.where(is_bounded, low, rows.low), "value_high": np.where(is_bounded, high, rows.high)}
 

@@ -40,7 +40,7 @@ class Inputs:
 
 def register_frame(declarations: Declarations, register_id: str) -> pd.DataFrame:
     """A register's rows in file order, with all its columns where it has no row."""
-    columns = [column.name for column in declarations.objects[register_id].columns]
+    columns = list(declarations.objects[register_id].types)
     return pd.DataFrame([dict(row) for row in declarations.rows(register_id)], columns=columns)
 
 

@@ -268,7 +268,7 @@ def _counts_persons(row: Any) -> bool:
 
 
 def _is_few(amount: float | None, policy: Policy) -> bool:
-    return amount is not None and bool(policy.hides(np.array(amount, dtype=float)))
+    return amount is not None and bool(policy.hides(np.array(amount, dtype=float), policy.threshold))
 
 
 def _leaves_few(row: Any, policy: Policy) -> bool:

@@ -27,7 +27,7 @@ from pipelines.declarations.contracts import (
     with_declared_dimensions,
     with_declared_names,
 )
-from pipelines.declarations.indicators import check_indicators, check_mission
+from pipelines.declarations.indicators import check_indicators, check_mission, with_thresholds
 from pipelines.declarations.initiative import default_initiative, initiative_folder, read_initiative
 from pipelines.declarations.model import (
     ANY_NUMBER,
@@ -129,6 +129,8 @@ def load(initiative: str | Path | None = None) -> Declarations:
     objects = with_declared_names(with_declared_dimensions(objects, rows.get(GROUPS, ())), described)
     if BREAKS in rows:
         rows[BREAKS] += version_breaks(rows.get(INDICATORS, ()), rows[BREAKS], described.languages)
+    if INDICATORS in rows:
+        rows[INDICATORS] = with_thresholds(rows[INDICATORS], objects, described.settings["policy"]["threshold"])
     models = read_models(folder, rows.get(INDICATORS, ()))
     loaded = Declarations(
         described,

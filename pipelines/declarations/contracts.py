@@ -24,6 +24,7 @@ from pipelines.declarations.model import (
     LINEAGE,
     OPERATORS,
     OWN_CALENDAR,
+    PUBLISHED,
     REPLACES,
     ROLES,
     SCHOOL_YEAR,
@@ -144,6 +145,7 @@ TABLE_PROPERTIES = {
     "delivery",
     "freshness_days",
     "by_partner",
+    "threshold",
 }
 DERIVED_PROPERTIES = {"role", "unit"}
 COLUMN_PROPERTIES = {
@@ -198,8 +200,8 @@ def _table(file: str, contract: Any, table: Any, initiative: Initiative) -> Tabl
     taken = next((name for name in names if name in LINEAGE), None)
     if taken and custom.get("kind", DATASET) == DATASET:
         raise DeclarationError(f"{where}: column '{taken}' is added by intake; give the column another name.")
-    if derived and custom.get("kind", DATASET) != DATASET:
-        raise DeclarationError(f"{where}.{derived[0].name}: only a dataset has columns with transformLogic.")
+    if derived and custom.get("kind", DATASET) == PUBLISHED:
+        raise DeclarationError(f"{where}.{derived[0].name}: no published table has columns with transformLogic.")
     rules = tuple(_row_rule(where, quality, delivered) for quality in table.quality or [])
     return TableContract(
         id=table.name,
@@ -220,8 +222,15 @@ def _table(file: str, contract: Any, table: Any, initiative: Initiative) -> Tabl
         freshness_days=custom.get("freshness_days"),
         replaces=_replaces(where, custom.get("delivery", APPEND), delivered),
         is_by_partner=bool(custom.get("by_partner", False)),
+        threshold=_threshold(where, custom.get("threshold")),
         file=file,
     )
+
+
+def _threshold(where: str, declared: Any) -> int | None:
+    if declared is not None and (type(declared) is not int or declared < 1):
+        raise DeclarationError(f"{where}: threshold: must be a whole number of persons from 1 on, not '{declared}'.")
+    return declared
 
 
 def _replaces(where: str, delivery: Any, names: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,10 @@
-"""The register of indicators: what each is made from exists in the contracts, and fits its kind."""
+"""The register of indicators: what each is made from exists in the contracts, and fits its kind.
 
-from collections.abc import Mapping
+And below which number each hides what it counts: its `threshold`, a column that no file has.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pipelines.declarations.model import (
@@ -13,10 +17,42 @@ from pipelines.declarations.model import (
     SUMMED,
     DeclarationError,
     Declarations,
+    TableContract,
     identities,
     parse_filter,
     split_list,
 )
+
+# Kinds whose numerator is no count: a sum of grades, or a value as it was reported.
+WITHOUT_COUNT = ("mean", REPORTED)
+
+
+def with_thresholds(
+    rows: Iterable[Mapping[str, Any]], objects: Mapping[str, TableContract], house: int
+) -> tuple[Mapping[str, Any], ...]:
+    """The register's rows with `threshold`: what they count is hidden where it is fewer.
+
+    Of persons it is the strictest of the initiative's (`house`), those of the sources that the indicator is made from,
+    and its own `least_shown`; of anything else it is `least_shown`, and 0, under which nothing is, where there is none.
+    """
+    rows = tuple(rows)
+    persons = _measures_of_persons(rows)
+    found = []
+    for row in rows:
+        least = row["least_shown"] or 0
+        if row["counts_persons"] or (row["kind"] == "mean" and row["denominator_measure"] in persons):
+            names = split_list(row["numerator_objects"]) + split_list(row["denominator_objects"])
+            least = max(house, least, *(objects[name].threshold or 0 for name in names if name in objects))
+        found.append(MappingProxyType({**row, "threshold": least}))
+    return tuple(found)
+
+
+def _measures_of_persons(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Measures that an indicator says are of persons; a mean over one of them need not say it again."""
+    counted = [row for row in rows if row["counts_persons"]]
+    summed = [row for row in counted if row["kind"] not in WITHOUT_COUNT and row["numerator_counts"] is None]
+    measures = {row["numerator_measure"] for row in summed} | {row["denominator_measure"] for row in counted}
+    return measures - {None}
 
 
 def check_indicators(declared: Declarations) -> None:
@@ -42,6 +78,8 @@ def check_indicators(declared: Declarations) -> None:
             )
         if row["is_pooled"] and (row["kind"] in (REPORTED, MODEL) or row["frequency"] != "A"):
             raise DeclarationError(f"{where}: is_pooled: only years can be pooled, and only of sums and means.")
+        if row["least_shown"] is not None and row["kind"] in WITHOUT_COUNT and row["denominator_measure"] is None:
+            raise DeclarationError(f"{where}: least_shown: nothing says how many a {row['kind']} value rests on.")
         _check_rhythm(declared, where, row)
     kinds = {row["indicator_id"]: row["kind"] for row in declared.rows(INDICATORS)}
     stray = next((name for name in declared.models if kinds.get(name) != MODEL), None)
@@ -87,6 +125,11 @@ def _check_model(declared: Declarations, where: str, row: Mapping[str, Any]) -> 
         raise DeclarationError(
             f"{where}: counts_persons: a {MODEL} cannot be protected with what its persons are part of; declare it as "
             "a count, a proportion or a ratio."
+        )
+    if row["least_shown"] is not None:
+        raise DeclarationError(
+            f"{where}: least_shown: a {MODEL} cannot be protected with what its numbers are part of; declare it as a "
+            "count, a proportion or a ratio."
         )
     parts = [f"{part}_{what}" for part in ("numerator", "denominator") for what in ("measure", "filter")]
     given = next((name for name in (*parts, "numerator_counts", "denominator_objects") if row[name] is not None), None)

@@ -101,6 +101,7 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
             raise DeclarationError(f"{where}: section '{section}' is missing.")
         for name, allowed in expected.items():
             _check_setting(f"{where}: {section}.{name}", found.get(name), allowed)
+    _check_policy(f"{where}: policy", settings["policy"])
     _check_setting(f"{where}: calendar", settings.get("calendar"), tuple(CALENDARS))
     _check_setting(f"{where}: school_year_begins", settings.get("school_year_begins"), (1, 12))
     _check_setting(f"{where}: quiet_seconds", settings.get("quiet_seconds"), (0, 3600))
@@ -112,6 +113,16 @@ def _check_settings(where: str, content: Mapping[str, Any], settings: Mapping[st
             raise DeclarationError(f"{where}: commitment_units.{unit}: {COUNTS_PERSONS} must be true or false.")
     if settings.get("one_number") is not None:
         _check_one_number(f"{where}: one_number", settings, languages)
+
+
+def _check_policy(where: str, policy: Mapping[str, Any]) -> None:
+    """Whole persons, and nothing that is not known."""
+    known = ("threshold", "zeros", "complements")
+    if type(policy["threshold"]) is not int:
+        raise DeclarationError(f"{where}.threshold: must be a whole number of persons, not '{policy['threshold']}'.")
+    stray = next((name for name in policy if name not in known), None)
+    if stray is not None:
+        raise DeclarationError(f"{where}: there is no '{stray}'; known are {', '.join(known)}.")
 
 
 def _check_one_number(where: str, settings: Mapping[str, Any], languages: Sequence[str]) -> None:

@@ -196,6 +196,7 @@ class TableContract:
     values. Empty where a submission replaces only the keys that it has.
     `shape`: the kind of table that code asks for by this name, whatever the table itself is called; None for others.
     `is_by_partner`: each partner's rows stand for themselves; nobody's replace those of another with the same key.
+    `threshold`: its source allows no number of fewer persons to be published; None where it says nothing.
     """
 
     id: str
@@ -216,6 +217,7 @@ class TableContract:
     freshness_days: int | None
     replaces: tuple[str, ...]
     is_by_partner: bool
+    threshold: int | None
     file: str
 
     @cached_property

@@ -14,15 +14,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
+from pipelines.protection.audit_lines import (
+    GROUP,
+    areas_of_members,
+    described,
+    members_of_areas,
+    published_quantities,
+    summed_areas,
+    wider_areas,
+    wider_groups,
+    with_strictest_thresholds,
+    without_empty_sums,
+)
 from pipelines.protection.audit_pools import single_years_told, with_hidden_pools, with_known_pools
 from pipelines.protection.audit_targets import unexplained_targets
 
-GROUP = ["area_code", "frequency", "period", "dimension", "member"]
 SERIES = ["indicator_id", "area_code", "frequency", "dimension", "member"]
 MUST_BE_EMPTY = """numerator denominator value value_low value_high coverage baseline_period baseline_value
     target_period target_value path_value verdict change_from_baseline change_from_previous trend submissions"""
@@ -39,18 +49,17 @@ class Leak:
 
 @dataclass(frozen=True)
 class _Published:
-    """The published rows with what their indicators declare, and the policy."""
+    """The published rows with what their indicators declare, each with its own threshold, and the policy."""
 
     rows: pd.DataFrame
     areas: pd.DataFrame
     summed_areas: pd.DataFrame
-    threshold: int
     zeros_are_free: bool
     complements_are_free: bool
     agreed: frozenset[tuple[str, str, str, str]]
 
-    def is_small(self, count: pd.Series) -> pd.Series:
-        small = count.lt(self.threshold).fillna(False).astype(bool)
+    def is_small(self, count: pd.Series, threshold: pd.Series) -> pd.Series:
+        small = count.lt(threshold).fillna(False).astype(bool)
         return small & ~(count.eq(0).fillna(False).astype(bool)) if self.zeros_are_free else small
 
 
@@ -67,7 +76,8 @@ def audit(
 
     Args:
         values: `indicator_values` as published, with conf_status.
-        indicators, areas: the registers' rows.
+        indicators: the register's rows; fewer than `threshold` (without that column: than the policy's) are hidden.
+        areas: the register's rows.
         settings: the initiative's; `policy` holds threshold, zeros, complements.
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is a public agreement.
         targets: the register's rows; a target measured by other cells must follow from shown ones.
@@ -77,10 +87,9 @@ def audit(
     key = ["indicator_id", "area_code", "dimension", "member"]
     agreed = [] if agreed_baselines is None else agreed_baselines[key].itertuples(index=False, name=None)
     published = _Published(
-        _described(with_hidden_pools(values), indicators),
+        with_strictest_thresholds(described(with_hidden_pools(values), indicators), int(policy["threshold"])),
         areas,
-        _summed_areas(areas, area_groups),
-        int(policy["threshold"]),
+        summed_areas(areas, area_groups),
         policy["zeros"] == "shown",
         policy["complements"] == "shown",
         frozenset(agreed),
@@ -100,35 +109,6 @@ def audit(
         unexplained = unexplained_targets(values, indicators, areas, targets)
         found += leaks_at("references", "The row shows a target that no shown cell gives.", unexplained)
     return found
-
-
-def _described(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Rows with kind, is_person (who is counted) and the names of the quantities that they show."""
-    table = indicators[["indicator_id", "kind", "counts_persons"]].copy()
-    for side in ("numerator", "denominator"):
-        conditions = indicators[f"{side}_filter"].fillna("").astype(str).str.replace(" ", "")
-        table[f"{side}_measure"] = indicators[f"{side}_measure"].fillna("").astype(str)
-        if side == "numerator" and "numerator_counts" in indicators:
-            # Schools that have pupils are no pupils, though one measure finds both.
-            counted = indicators["numerator_counts"].fillna("").astype(str)
-            table["numerator_measure"] = (counted + " ").where(counted != "", "") + table["numerator_measure"]
-        table[f"{side}_shows"] = table[f"{side}_measure"].where(
-            table[f"{side}_measure"] == "",
-            table[f"{side}_measure"] + "|" + conditions.map(lambda text: ";".join(sorted(text.split(";")))),
-        )
-    unnamed = table["numerator_shows"] == ""
-    table.loc[unnamed, "numerator_shows"] = "own " + table.loc[unnamed, "indicator_id"]
-    # A mean and a reported value are about the persons that they rest on.
-    table["rests_on_persons"] = table["kind"].isin(["mean", "reported"])
-    table.loc[table["rests_on_persons"], "numerator_shows"] = ""
-    counts = table[table["counts_persons"].astype(bool)]
-    persons = {*counts["denominator_measure"], *counts.loc[~counts["rests_on_persons"], "numerator_measure"]} - {""}
-    is_mean_of_persons = (table["kind"] == "mean") & table["denominator_measure"].isin(persons)
-    table["is_person"] = table["counts_persons"].astype(bool) | is_mean_of_persons
-    rows = values.merge(table, on="indicator_id", how="left", validate="many_to_one").reset_index(drop=True)
-    for column in ("numerator", "denominator", "value", "baseline_value"):
-        rows[column] = pd.to_numeric(rows[column]).astype("Float64")
-    return rows
 
 
 def leaks_at(check: str, message: str, rows: pd.DataFrame) -> list[Leak]:
@@ -161,23 +141,25 @@ def _hidden_rows_are_empty(published: _Published) -> list[Leak]:
 
 
 def _shown_counts_reach_the_threshold(published: _Published) -> list[Leak]:
-    rows = published.rows[(published.rows["conf_status"] == "F") & published.rows["is_person"].eq(True)]
+    rows = published.rows[(published.rows["conf_status"] == "F") & published.rows["is_guarded"].eq(True)]
     is_counted = ~rows["rests_on_persons"].astype(bool)
     rest = (rows["denominator"] - rows["numerator"]).where(rows["kind"] == "proportion")
     reported = rows[(rows["kind"] == "reported") & (rows["unit"] == "share")] if "unit" in rows else rows.head(0)
     told = (reported["value"] * reported["denominator"]).round()
-    tells_rest = (rest.ge(0) & rest.lt(published.threshold)).fillna(False).astype(bool)
-    small_baseline = (rows["kind"] == "count") & published.is_small(rows["baseline_value"])
+    tells_rest = (rest.ge(0) & rest.lt(rows["threshold"])).fillna(False).astype(bool)
+    small_baseline = (rows["kind"] == "count") & published.is_small(rows["baseline_value"], rows["threshold"])
+    few_above, few_below = (
+        published.is_small(rows[side], rows[f"{side}_threshold"]) for side in ("numerator", "denominator")
+    )
+    few_told = published.is_small(told, reported["threshold"])
     found = [
-        *leaks_at(
-            "threshold", "A shown numerator is too small.", rows[is_counted & published.is_small(rows["numerator"])]
-        ),
-        *leaks_at("threshold", "A shown share tells of too few persons.", reported[published.is_small(told)]),
-        *leaks_at("threshold", "A shown denominator is too small.", rows[published.is_small(rows["denominator"])]),
+        *leaks_at("threshold", "A shown numerator is too small.", rows[is_counted & few_above]),
+        *leaks_at("threshold", "A shown share tells of too few persons.", reported[few_told]),
+        *leaks_at("threshold", "A shown denominator is too small.", rows[few_below]),
         *leaks_at("threshold", "A shown baseline is too small.", rows[small_baseline]),
     ]
     if not published.complements_are_free:
-        told_rest = (reported["denominator"] - told).lt(published.threshold).fillna(False).astype(bool)
+        told_rest = (reported["denominator"] - told).lt(reported["threshold"]).fillna(False).astype(bool)
         for leaving in (rows[tells_rest], reported[told_rest]):
             found += leaks_at("threshold", "A shown share leaves too small a rest of the whole.", leaving)
     return found
@@ -186,7 +168,7 @@ def _shown_counts_reach_the_threshold(published: _Published) -> list[Leak]:
 def _hidden_counts_are_shown_nowhere(published: _Published) -> list[Leak]:
     """A hidden count hides its one number; a hidden share may be hidden for either of two."""
     # What pools of unpublished series hide, others may show: whether they tell of a year is asked by itself.
-    rows = published.rows[published.rows["is_person"].eq(True) & ~published.rows["is_implied"].astype(bool)]
+    rows = published.rows[published.rows["is_guarded"].eq(True) & ~published.rows["is_implied"].astype(bool)]
     counts = rows[(rows["conf_status"] == "C") & (rows["kind"] == "count")]
     hidden = counts[["numerator_shows", *GROUP]].drop_duplicates().rename(columns={"numerator_shows": "shows"})
     found = []
@@ -198,23 +180,26 @@ def _hidden_counts_are_shown_nowhere(published: _Published) -> list[Leak]:
 
 
 def _no_part_stands_alone(published: _Published) -> list[Leak]:
-    quantities = with_known_pools(_quantities(published.rows))
-    quantities = _without_empty_sums(quantities, published.summed_areas)
+    quantities = with_known_pools(published_quantities(published.rows))
+    quantities = without_empty_sums(quantities, published.summed_areas)
     found = []
     for cut, parents in (
-        ("group", _wider_groups(quantities, published.summed_areas)),
-        ("area", _wider_areas(published.areas)),
-        ("group of areas", _members_of_areas(quantities, published.areas, published.summed_areas)),
-        ("area of a group", _areas_of_members(published.summed_areas)),
+        ("group", wider_groups(quantities, published.summed_areas)),
+        ("area", wider_areas(published.areas)),
+        ("group of areas", members_of_areas(quantities, published.areas, published.summed_areas)),
+        ("area of a group", areas_of_members(published.summed_areas)),
     ):
         own = list(parents.columns.intersection(GROUP))
         parts = quantities.merge(parents, on=own)
         parts["is_missing"] = parts["least"].isna() & ~parts["is_hidden"]
         if "counts_if_missing" in parts:
             parts = parts[parts["is_missing"] | ~parts["counts_if_missing"]]
+        # Of a part left out, how many are too few to be told.
+        parts["missing_threshold"] = parts["threshold"].where(parts["is_missing"])
         parts["seen_least"], parts["seen_most"] = parts["least"].fillna(0), parts["most"].fillna(0)
         keys = ["shows", *[f"total_{name}" if name in own else name for name in GROUP], "cut"]
         sums = {name: (name, "sum") for name in ("is_hidden", "is_missing", "seen_least", "seen_most")}
+        sums["missing_threshold"] = ("missing_threshold", "max")
         groups = parts.groupby(keys, as_index=False).agg(**sums).rename(columns={f"total_{n}": n for n in own})
         if "is_beside" in parts:
             # Areas beside members make up a total only together with members.
@@ -224,7 +209,7 @@ def _no_part_stands_alone(published: _Published) -> list[Leak]:
         alone = totals[totals["is_hidden"] == 1]
         is_single = (totals["is_hidden"] == 0) & (totals["is_missing"] == 1)
         rest_is_small = (totals["most"] - totals["seen_least"] > 0) & (
-            totals["least"] - totals["seen_most"] < published.threshold
+            totals["least"] - totals["seen_most"] < totals["missing_threshold"]
         )
         told = totals[is_single & rest_is_small]
         found += leaks_at("alone", f"One single {cut} is hidden under this shown total.", alone)
@@ -234,7 +219,7 @@ def _no_part_stands_alone(published: _Published) -> list[Leak]:
 
 
 def _pools_tell_of_no_year(published: _Published) -> list[Leak]:
-    told = single_years_told(_quantities(published.rows))
+    told = single_years_told(published_quantities(published.rows))
     return leaks_at("pools", "These years together, less those that are shown, tell of a hidden one.", told)
 
 
@@ -243,115 +228,6 @@ def _bare(quantities: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     hidden = quantities.loc[quantities["is_hidden"]].drop(columns=["is_hidden", "least", "most"])
     totals = groups.merge(hidden, on=["shows", *GROUP])
     return totals[(totals["is_hidden"] == 0) & (totals["seen_most"] > 0)]
-
-
-def _quantities(rows: pd.DataFrame) -> pd.DataFrame:
-    """By quantity of persons that rows are about, and place: least and most shown of it, and is it hidden.
-
-    It is hidden where rows are about it (by their numerator; a mean or a reported value by its denominator) and none is
-    free.
-    """
-    persons = rows[rows["is_person"].eq(True)]
-    is_below, is_free = persons["rests_on_persons"].astype(bool), persons["conf_status"] == "F"
-    sides = []
-    for side, is_about in (("numerator", ~is_below), ("denominator", is_below)):
-        shown = persons[[f"{side}_shows", side, "indicator_id", *GROUP]].set_axis(
-            ["shows", "number", "indicator_id", *GROUP], axis=1
-        )
-        shown["number"] = shown["number"].where(is_free)
-        sides.append(shown.assign(is_about=is_about, is_about_free=is_about & is_free))
-    both = pd.concat(sides)
-    found = (
-        both[both["shows"] != ""]
-        .groupby(["shows", *GROUP], as_index=False)
-        .agg(
-            least=("number", "min"),
-            most=("number", "max"),
-            is_about=("is_about", "max"),
-            is_about_free=("is_about_free", "max"),
-            indicator_id=("indicator_id", "min"),
-        )
-    )
-    found["is_hidden"] = found["is_about"].astype(bool) & ~found["is_about_free"].astype(bool)
-    return found.drop(columns=["is_about", "is_about_free"])
-
-
-def _summed_areas(areas: pd.DataFrame, area_groups: pd.DataFrame | None) -> pd.DataFrame:
-    """Each area that makes up a member, with the member and every area above it: area, dimension, member, total."""
-    selected = []
-    for row in [] if area_groups is None else area_groups.itertuples(index=False):
-        rest = areas
-        for condition in str(row.area_filter).split(";"):
-            column, _, allowed = condition.partition("=")
-            written = rest[column].map(lambda cell: f"{cell:g}" if isinstance(cell, int | float) else str(cell))
-            rest = rest[written.isin(allowed.split("|"))]
-        selected.append(rest[["area_code"]].assign(dimension=str(row.dimension), member=str(row.member)))
-    nobody = pd.DataFrame(columns=["area_code", "dimension", "member"], dtype="str")
-    return pd.concat(selected or [nobody]).merge(_wider_areas(areas), on="area_code").drop(columns="cut")
-
-
-def _without_empty_sums(quantities: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
-    """Without members that no area of the place makes up: such a row is about nobody."""
-    place = ["area_code", "dimension", "member"]
-    filled = summed[["total_area_code", "dimension", "member"]].set_axis(place, axis=1).drop_duplicates()
-    marked = quantities.merge(filled, on=place, how="left", indicator="filled")
-    is_empty = marked["dimension"].isin(summed["dimension"]) & (marked["filled"] == "left_only")
-    return marked[~is_empty].drop(columns="filled")
-
-
-def _members_of_areas(quantities: pd.DataFrame, areas: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
-    """What makes up a total: the members of a dimension that is made of areas, and beside them the areas in none.
-
-    An area in a member counts only where it has no value: then the member may lack it as well.
-    """
-    dimensions = sorted(set(summed["dimension"]))
-    places = quantities.loc[quantities["dimension"].isin(dimensions), ["area_code", "dimension", "member"]]
-    members = places.drop_duplicates().assign(total_area_code=lambda row: row["area_code"])
-    found = [members.assign(cut=members["dimension"], counts_if_missing=False, is_beside=False)]
-    wider = _wider_areas(areas)
-    for dimension in dimensions:
-        in_member = wider["area_code"].isin(summed.loc[summed["dimension"] == dimension, "area_code"])
-        beside = wider[wider["cut"].isin(wider.loc[in_member, "cut"])]
-        beside = beside.assign(dimension="all", member="all", cut=dimension, is_beside=True)
-        found.append(beside.assign(counts_if_missing=in_member))
-    totals = pd.concat(found, ignore_index=True).assign(total_dimension="all", total_member="all")
-    return totals.astype({"counts_if_missing": bool, "is_beside": bool})
-
-
-def _areas_of_members(summed: pd.DataFrame) -> pd.DataFrame:
-    """Each area under the sums of its groups in the areas above it."""
-    renamed = summed.rename(columns={"dimension": "total_dimension", "member": "total_member"})
-    return renamed.assign(dimension="all", member="all", cut=renamed["total_dimension"])
-
-
-def _wider_groups(quantities: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
-    """Each group of a dimension with the wider ones that contain it; what is made of areas stands elsewhere."""
-    rows = []
-    made_of_areas = set(summed["dimension"])
-    for dimension, member in quantities[["dimension", "member"]].drop_duplicates().itertuples(index=False):
-        names, members = dimension.split("."), member.split(".")
-        if dimension == "all" or dimension in made_of_areas:
-            continue
-        rows.append((dimension, member, "all", "all", dimension))
-        for size in range(1, len(names)):
-            for chosen in combinations(range(len(names)), size):
-                wider = ".".join(names[i] for i in chosen), ".".join(members[i] for i in chosen)
-                rows.append((dimension, member, *wider, dimension))
-    columns = ["dimension", "member", "total_dimension", "total_member", "cut"]
-    return pd.DataFrame(sorted(rows), columns=columns, dtype="str")
-
-
-def _wider_areas(areas: pd.DataFrame) -> pd.DataFrame:
-    """Each area with every area above it; areas of one type are one way to cut the one above."""
-    own = areas[["area_code", "area_type", "parent_code"]]
-    step = own.rename(columns={"parent_code": "total_area_code", "area_type": "cut"}).dropna()
-    above = own[["area_code", "parent_code"]].rename(columns={"area_code": "total_area_code"})
-    found = []
-    while len(step := step[step["total_area_code"] != ""]):
-        found.append(step)
-        step = step.merge(above, on="total_area_code").drop(columns="total_area_code")
-        step = step.rename(columns={"parent_code": "total_area_code"}).dropna()
-    return pd.concat(found or [step], ignore_index=True)[["area_code", "total_area_code", "cut"]]
 
 
 def series_of(rows: pd.DataFrame, period: pd.Series) -> pd.MultiIndex:

@@ -16,7 +16,7 @@ def with_hidden_pools(values: pd.DataFrame) -> pd.DataFrame:
 
     `is_implied` tells these apart.
     """
-    years = _in_pools(values)
+    years = years_in_pools(values)
     hidden = years.loc[years["conf_status"] == "C", KEY].drop_duplicates()
     is_published = pd.MultiIndex.from_frame(hidden).isin(pd.MultiIndex.from_frame(values[KEY]))
     implied = hidden[~is_published].assign(conf_status="C", obs_status="A", is_implied=True)
@@ -27,14 +27,14 @@ def with_known_pools(quantities: pd.DataFrame) -> pd.DataFrame:
     """The quantities, with the sums of those pools of which no year is hidden: every reader can add the years up.
 
     Args:
-        quantities: one row per quantity of persons and place: `shows`, area_code, frequency, period, dimension, member;
-            `least` and `most` (of the numbers shown; missing where none is), `is_hidden` and an indicator_id.
+        quantities: one row per guarded quantity and place: `shows`, area_code, frequency, period, dimension, member;
+            `least` and `most` (of the numbers shown; missing where none is), `is_hidden`, threshold, an indicator_id.
     """
     key = ["shows", *KEY[1:]]
-    years = _in_pools(quantities)
+    years = years_in_pools(quantities)
     sums = {name: (name, "sum") for name in ("least", "most", "is_hidden")}
     summed = years.groupby(key, sort=False, as_index=False).agg(
-        **sums, n_shown=("least", "count"), indicator_id=("indicator_id", "min")
+        **sums, n_shown=("least", "count"), threshold=("threshold", "max"), indicator_id=("indicator_id", "min")
     )
     is_whole = summed["n_shown"] == summed["frequency"].str[1:].astype(int)
     known = summed[is_whole & (summed["is_hidden"] == 0)].drop(columns="n_shown")
@@ -48,13 +48,13 @@ def single_years_told(quantities: pd.DataFrame) -> pd.DataFrame:
     `quantities` as in `with_known_pools`.
     """
     key = ["shows", *KEY[1:]]
-    counted = _in_pools(quantities).groupby(key, sort=False, as_index=False)["is_hidden"].sum()
+    counted = years_in_pools(quantities).groupby(key, sort=False, as_index=False)["is_hidden"].sum()
     n_years = counted["frequency"].str[1:].astype(int)
     told = counted[(counted["is_hidden"] > 0) & (counted["is_hidden"] < n_years)]
     return quantities[quantities["least"].notna()].merge(told[key], on=key)
 
 
-def _in_pools(rows: pd.DataFrame) -> pd.DataFrame:
+def years_in_pools(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of single years, once for each pool that is published and contains them, under its name."""
     found = [rows.head(0)]
     for frequency, last in sorted(set(rows[["frequency", "period"]].itertuples(index=False, name=None))):

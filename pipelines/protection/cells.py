@@ -1,7 +1,8 @@
 """The cells behind indicator values, and which cells add up to which.
 
-Belongs here: which quantity of persons each row shows, in its numerator and in its denominator, and the totals
-that contain it. Does not belong here: what must be hidden (`suppression`); the audit does not read this module.
+Belongs here: which guarded quantity each row shows, in its numerator and in its denominator, and the totals that
+contain it: persons, and what else an indicator declares a least number of. Does not belong here: what must be hidden
+(`suppression`); the audit does not read this module.
 
 A *quantity* is a measure with its filter ("examinees of subject 35 at five units"), whoever shows it: a count and
 a share with the same numerator show the same quantity, and one indicator's denominator may be another's numerator.
@@ -34,11 +35,12 @@ WITHOUT_COUNT = frozenset({"mean", "reported"})
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of persons and how rows show them.
+    """Guarded cells and how rows show them.
 
-    `numerator` and `denominator` give each row's cell, -1 where it shows none that counts persons. `key` is
+    `numerator` and `denominator` give each row's cell, -1 where it shows none that is guarded. `key` is
     the cell that the row is about: its numerator, a mean's or a reported value's denominator. The others are by cell;
-    `smallest` and `largest` are what rows know of it, NaN where none knows anything. `places` has `PLACE` by place.
+    `smallest` and `largest` are what rows know of it, NaN where none knows anything; `threshold` is the strictest of
+    the indicators that show it. `places` has `PLACE` by place.
     """
 
     numerator: Codes
@@ -46,6 +48,7 @@ class Cells:
     key: Codes
     smallest: Floats
     largest: Floats
+    threshold: Floats
     quantity: Codes
     place: Codes
     places: pd.DataFrame
@@ -70,7 +73,10 @@ class Sums:
 
 
 def build_cells(values: pd.DataFrame, indicators: pd.DataFrame) -> Cells:
-    """Cells of persons that the rows show; arrays by row keep the rows' order."""
+    """Guarded cells that the rows show; arrays by row keep the rows' order.
+
+    `indicators`: the register's rows, with `threshold`.
+    """
     shown = _quantities_by_indicator(indicators).reindex(values["indicator_id"])
     groups = values.groupby(PLACE, sort=True, dropna=False)
     row_place = np.asarray(groups.ngroup(), dtype=np.int64)
@@ -84,29 +90,36 @@ def build_cells(values: pd.DataFrame, indicators: pd.DataFrame) -> Cells:
     numerator, denominator, key = np.split(codes.astype(np.int64), 3)
     shown_numbers = ((numerator, _numbers(values, "numerator")), (denominator, _numbers(values, "denominator")))
     smallest, largest = _range(len(known), shown_numbers)
+    of_row = indicators.set_index("indicator_id")["threshold"].reindex(values["indicator_id"]).to_numpy(float)
+    threshold = np.zeros(len(known) + 1)  # position -1: no cell
+    for cell in (numerator, denominator):
+        np.maximum.at(threshold, cell, of_row)
     width = max(len(places), 1)
-    return Cells(numerator, denominator, key, smallest, largest, known // width, known % width, places)
+    return Cells(numerator, denominator, key, smallest, largest, threshold[:-1], known // width, known % width, places)
 
 
 def _quantities_by_indicator(indicators: pd.DataFrame) -> pd.DataFrame:
-    """By indicator_id, the numbers of the quantities of persons in numerator, denominator and key; -1 for none.
+    """By indicator_id, the numbers of the guarded quantities in numerator, denominator and key; -1 for none.
 
-    Persons are counted by the numerator and the denominator of an indicator that declares `counts_persons`.
-    A mean's numerator is a sum of grades, not persons, so its persons are in its denominator; so are those of a
-    reported value.
+    Guarded are the numerator and the denominator of an indicator that declares `counts_persons`, or `least_shown` of
+    what it counts. A mean's numerator is a sum of grades, not persons, so its persons are in its denominator; so are
+    those of a reported value.
     """
     rows = [{str(name): cell for name, cell in row.items()} for row in indicators.to_dict("records")]
-    persons: set[tuple[str, str]] = set()
+    guarded: set[tuple[str, str]] = set()
+    measures: set[str] = set()
     for row in rows:
+        own = {quantity for side in ("numerator", "denominator") if (quantity := _quantity(row, side))}
         if row["counts_persons"]:
-            persons |= {quantity for side in ("numerator", "denominator") if (quantity := _quantity(row, side))}
+            measures |= {measure for measure, _ in own}
+        if row["counts_persons"] or _word(row.get("least_shown")):
+            guarded |= own
     # A mean of persons need not say that its numerator counts them: what it averages over is known elsewhere.
-    measures = {measure for measure, _ in persons}
     for row in rows:
         quantity = _quantity(row, "denominator")
         if row["kind"] == "mean" and quantity and quantity[0] in measures:
-            persons.add(quantity)
-    number = {quantity: position for position, quantity in enumerate(sorted(persons))}
+            guarded.add(quantity)
+    number = {quantity: position for position, quantity in enumerate(sorted(guarded))}
     numbered = []
     for row in rows:
         numerator, denominator = (number.get(_quantity(row, side), -1) for side in ("numerator", "denominator"))  # type: ignore[arg-type]
@@ -116,7 +129,7 @@ def _quantities_by_indicator(indicators: pd.DataFrame) -> pd.DataFrame:
 
 
 def _quantity(row: dict[str, Any], side: str) -> tuple[str, str] | None:
-    """Measure and filter of one side, the filter's parts in one order; None where that side counts no persons."""
+    """Measure and filter of one side, the filter's parts in one order; None where that side is no count."""
     if row["kind"] in WITHOUT_COUNT if side == "numerator" else row["kind"] == "count":
         return None
     measure, conditions = _word(row.get(f"{side}_measure")), _word(row.get(f"{side}_filter"))

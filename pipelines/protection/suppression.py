@@ -3,9 +3,10 @@
 Belongs here: the policy's rules over cells, and blanking. Does not belong here: which cells a row shows
 (`cells`), and the proof that it worked (`audit`, which must not import this module).
 
-Primary, for cells that count persons: a numerator or denominator under the threshold (zeros as the policy says),
-a mean over fewer persons than that, and a share whose complement is under it (27 of 30 shows the 3); a reported share
-likewise, by the part and the rest that it makes of the persons it rests on.
+Primary, for cells that count persons (and others of which an indicator declares a least number): a numerator or
+denominator under the threshold (zeros as the policy says), a mean over fewer persons than that, and a share whose
+complement is under it (27 of 30 shows the 3); a reported share likewise, by the part and the rest that it makes of the
+persons it rests on. The threshold of a cell is the strictest of the indicators that show it.
 Secondary, repeated until nothing changes: where a shown total has exactly one hidden part, the smallest other
 shown part is hidden too, or the total where there is none; where a hidden total has only shown parts, the smallest
 of them is hidden, for it could be added up. Parts are the groups of a dimension and the areas of
@@ -74,7 +75,7 @@ EMPTIED = (
 
 @dataclass(frozen=True)
 class Policy:
-    """What the initiative declares under `policy`."""
+    """What the initiative declares under `policy`; `threshold` is its own: sources and indicators may be stricter."""
 
     threshold: int
     hides_zeros: bool
@@ -93,9 +94,9 @@ class Policy:
                 raise ValueError(f"policy {rule} is {declared[rule]!r}, neither 'hidden' nor 'shown'")
         return cls(int(declared["threshold"]), declared["zeros"] == "hidden", declared["complements"] == "hidden")
 
-    def hides(self, count: Floats) -> Flags:
-        """Whether a count of persons is too small to be shown; a missing one is not."""
-        return (count < self.threshold) & ((count != 0) | self.hides_zeros)
+    def hides(self, count: Floats, threshold: Floats | float) -> Flags:
+        """Whether a count is too small to be shown beside its threshold; a missing one is not."""
+        return (count < threshold) & ((count != 0) | self.hides_zeros)
 
 
 def protect(
@@ -112,8 +113,8 @@ def protect(
         values: one row per indicator, area, frequency, period, dimension and member, assessed. `depends_on`, where
             there is such a column, names the cells that a row's target gives away beside its baseline, `;` between,
             each `indicator|area|frequency|period|dimension|member`.
-        indicators: the register's rows: indicator_id, kind, counts_persons, and measure and filter of
-            numerator and denominator.
+        indicators: the register's rows: indicator_id, kind, counts_persons, measure and filter of numerator and
+            denominator, and threshold and least_shown; without these two, all are of persons and have the policy's.
         areas: area_code, area_type, parent_code, and the columns by which areas make up members.
         settings: the initiative's; `policy` holds threshold, zeros, complements.
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is an agreed, public
@@ -132,6 +133,7 @@ def protect(
         ValueError: a target depends on a cell that is no row of `values`.
     """
     policy = Policy.from_settings(settings)
+    indicators = with_thresholds(indicators, policy.threshold)
     is_hidden, is_published = _hidden_and_published(values, indicators, areas, policy, area_groups)
     published = values.assign(
         obs_status=values["obs_status"].mask(is_hidden, "A"),
@@ -155,17 +157,25 @@ def _hidden_and_published(
     single, pooled = values[~is_pool], values[is_pool]
     cells = build_cells(single, indicators)
     sums = build_sums(cells, areas, area_groups)
-    hidden = close(primary(single, indicators, cells, policy), cells, sums, policy.threshold)
+    hidden = close(primary(single, indicators, cells, policy), cells, sums)
     is_hidden, is_published = np.zeros(len(values), dtype=bool), ~is_pool
     is_hidden[~is_pool] = rows_hidden(hidden, cells)
     if len(pooled):
         pools = build_pools(pooled, single, indicators, cells, hidden)
         primarily = primary(pooled, indicators, pools.of_pools(), policy) | pools.must_hide
         sums = build_sums(pools.cells, areas, area_groups)
-        of_pools = close(primarily, pools.cells, sums, policy.threshold, is_known=pools.is_known)
+        of_pools = close(primarily, pools.cells, sums, is_known=pools.is_known)
         is_hidden[is_pool] = rows_hidden(of_pools, pools.of_pools())
         is_published[is_pool] = worth_publishing(pooled, single, indicators, is_hidden[~is_pool], is_hidden[is_pool])
     return is_hidden, is_published
+
+
+def with_thresholds(indicators: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """The register's rows with `threshold`, of persons the initiative's where nothing stricter is said."""
+    if "threshold" not in indicators:
+        return indicators.assign(threshold=float(threshold))
+    own = indicators["threshold"].astype(float)
+    return indicators.assign(threshold=own.clip(lower=threshold).where(indicators["counts_persons"].astype(bool), own))
 
 
 def primary(values: pd.DataFrame, indicators: pd.DataFrame, cells: Cells, policy: Policy) -> Flags:
@@ -175,12 +185,12 @@ def primary(values: pd.DataFrame, indicators: pd.DataFrame, cells: Cells, policy
         pd.to_numeric(values[side]).to_numpy(dtype=float, na_value=np.nan) for side in ("numerator", "denominator")
     )
     for cell, count in ((cells.numerator, numerator), (cells.denominator, denominator)):
-        hidden[cell[(cell >= 0) & policy.hides(count)]] = True
+        hidden[cell[(cell >= 0) & policy.hides(count, np.append(cells.threshold, 0)[cell])]] = True
     if policy.hides_complements:
         is_proportion = values["indicator_id"].isin(indicators.loc[indicators["kind"] == "proportion", "indicator_id"])
         rest = denominator - numerator
         # A complement of nobody is hidden too, whatever is said of zeros: it says that all of a group did.
-        is_small = is_proportion.to_numpy(bool) & (rest >= 0) & (rest < policy.threshold)
+        is_small = is_proportion.to_numpy(bool) & (rest >= 0) & (rest < _by_row("threshold", values, indicators))
         hidden[cells.numerator[is_small & (cells.numerator >= 0)]] = True
     tells = _tells_of_few(values, indicators, policy)
     hidden[cells.denominator[tells & (cells.denominator >= 0)]] = True
@@ -196,11 +206,17 @@ def _tells_of_few(values: pd.DataFrame, indicators: pd.DataFrame, policy: Policy
     value, whole = (
         pd.to_numeric(values[side]).to_numpy(dtype=float, na_value=np.nan) for side in ("value", "denominator")
     )
-    part = np.round(value * whole)
-    is_few = policy.hides(part)
+    part, threshold = np.round(value * whole), _by_row("threshold", values, indicators)
+    is_few = policy.hides(part, threshold)
     if policy.hides_complements:
-        is_few |= whole - part < policy.threshold
+        is_few |= whole - part < threshold
     return is_few & values["indicator_id"].isin(shares).to_numpy(bool)
+
+
+def _by_row(column: str, values: pd.DataFrame, indicators: pd.DataFrame) -> Floats:
+    """What each row's indicator declares in a column of numbers."""
+    declared = indicators.set_index("indicator_id")[column]
+    return declared.reindex(values["indicator_id"]).to_numpy(float)
 
 
 def rows_hidden(hidden: Flags, cells: Cells) -> Flags:
@@ -209,13 +225,13 @@ def rows_hidden(hidden: Flags, cells: Cells) -> Flags:
     return with_none[cells.numerator] | with_none[cells.denominator]
 
 
-def close(primarily: Flags, cells: Cells, sums: Sums, threshold: int, is_known: Flags | None = None) -> Flags:
+def close(primarily: Flags, cells: Cells, sums: Sums, is_known: Flags | None = None) -> Flags:
     """The hidden cells and what must be hidden beside them: the secondary rule until nothing changes.
 
     First among all that sources report, then with the sums of groups of areas, which are to cost none of it. `is_known`
     are cells that readers can work out from others anyway: hiding them covers nothing.
     """
-    given_away = _given_away(primarily, cells, sums, threshold)
+    given_away = _given_away(primarily, cells, sums)
     hidden = primarily.copy()
     hidden[sums.part[given_away]] = True
     is_key = np.zeros(len(hidden), dtype=bool)
@@ -235,7 +251,7 @@ def close(primarily: Flags, cells: Cells, sums: Sums, threshold: int, is_known: 
     return hidden
 
 
-def _given_away(hidden: Flags, cells: Cells, sums: Sums, threshold: int) -> Flags:
+def _given_away(hidden: Flags, cells: Cells, sums: Sums) -> Flags:
     """Links to a part without a value that shown numbers would give away as too small (see the module)."""
     number = len(sums.total)
     smallest, largest = cells.smallest[sums.part], cells.largest[sums.part]
@@ -246,8 +262,8 @@ def _given_away(hidden: Flags, cells: Cells, sums: Sums, threshold: int) -> Flag
     is_single = np.bincount(sums.group[is_missing], minlength=number) == 1
     has_hidden = np.bincount(sums.group[hidden[sums.part]], minlength=number) > 0
     # A total that leaves no rest was added up from the others and says nothing of the missing part.
-    tells = (most > 0) & (least < threshold)
-    return is_missing & (is_single & ~has_hidden & ~hidden[sums.total] & tells)[sums.group]
+    is_told = (is_single & ~has_hidden & ~hidden[sums.total] & (most > 0))[sums.group]
+    return is_missing & is_told & (least[sums.group] < cells.threshold[sums.part])
 
 
 def _displayed(hidden: Flags, cells: Cells) -> Flags:
@@ -355,8 +371,11 @@ def _baseline_lost(
     is_hidden: Flags,
     agreed_baselines: pd.DataFrame | None,
 ) -> Flags:
-    counts = indicators.loc[(indicators["kind"] == "count") & indicators["counts_persons"].astype(bool), "indicator_id"]
-    counts_persons = values["indicator_id"].isin(counts).to_numpy(bool)
+    is_guarded = indicators["counts_persons"].astype(bool)
+    if "least_shown" in indicators:
+        is_guarded |= indicators["least_shown"].notna()
+    counts = indicators.loc[(indicators["kind"] == "count") & is_guarded, "indicator_id"]
+    is_count = values["indicator_id"].isin(counts).to_numpy(bool)
     baseline, value = (
         pd.to_numeric(values[column]).to_numpy(dtype=float, na_value=np.nan) for column in ("baseline_value", "value")
     )
@@ -366,7 +385,7 @@ def _baseline_lost(
         is_agreed = pd.MultiIndex.from_frame(values[key]).isin(pd.MultiIndex.from_frame(agreed_baselines[key]))
         own = np.append(value, np.nan)[baseline_at]
         at_hidden &= ~(is_agreed & ~np.isclose(baseline, own, rtol=1e-9, atol=0))
-    return at_hidden | (counts_persons & policy.hides(baseline))
+    return at_hidden | (is_count & policy.hides(baseline, _by_row("threshold", values, indicators)))
 
 
 def _target_lost(values: pd.DataFrame, is_hidden: Flags) -> Flags:

@@ -64,7 +64,7 @@ def read_tables(folder: Path, declarations: Declarations) -> dict[str, pd.DataFr
 
 
 def _schema(contract: TableContract) -> pa.Schema:
-    return pa.schema({column.name: ARROW[column.type] for column in contract.columns})
+    return pa.schema({name: ARROW[kind] for name, kind in contract.types.items()})
 
 
 def _table(contract: TableContract, rows: pd.DataFrame) -> pa.Table:
@@ -100,7 +100,7 @@ def _datapackage(declarations: Declarations, contracts: Iterable[TableContract])
                 "encoding": "utf-8",
                 "description": contract.description,
                 "schema": {
-                    "fields": [_field(column.name, column.type, column.description) for column in contract.columns],
+                    "fields": _fields(contract),
                     "primaryKey": list(contract.key),
                     "missingValues": [""],
                 },
@@ -108,6 +108,11 @@ def _datapackage(declarations: Declarations, contracts: Iterable[TableContract])
             for contract in contracts
         ],
     }
+
+
+def _fields(contract: TableContract) -> list[Mapping[str, str]]:
+    declared = [_field(column.name, column.type, column.description) for column in contract.columns]
+    return declared + [_field(column.name, column.type, column.description) for column in contract.derived]
 
 
 def _field(name: str, kind: str, description: str) -> Mapping[str, str]:

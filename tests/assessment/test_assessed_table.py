@@ -41,17 +41,20 @@ def test_undeclared_indicator_and_doubled_key_are_errors() -> None:
 
 
 def test_count_with_hidden_parts_shows_its_bounds_and_is_judged_by_its_interval() -> None:
-    settings = SETTINGS | {"policy": {"threshold": 11}}
+    # A source that demands 21 may leave out parts of up to 20.
+    indicators = INDICATORS.assign(threshold=INDICATORS["indicator_id"].map({"examinees": 11}))
+    strict = indicators.head(1).assign(indicator_id="strict", threshold=21)
     plan = {"target_value": 200, "path_value": 95, "coverage": 0.5}
     values = pd.concat(
         [
             series(name, {"2013": (50, None), "2016": (100, None)}, n_hidden=n, **plan)
-            for name, n in (("examinees", 2), ("examinees", None), ("sessions", 2))
+            for name, n in (("examinees", 2), ("examinees", None), ("sessions", 2), ("strict", 2))
         ],
-        keys=["known", "unknown", "no persons"],
-    ).assign(area_code=["0001", "0001", "0002", "0002", "0001", "0001"])
-    assessed = assess(values, INDICATORS, settings).xs(1, level=1)
+        keys=["known", "unknown", "no persons", "strict"],
+    ).assign(area_code=["0001", "0001", "0002", "0002", "0001", "0001", "0001", "0001"])
+    assessed = assess(values, pd.concat([indicators, strict]), SETTINGS).xs(1, level=1)
     assert tuple(assessed.loc["known", ["value_low", "value_high"]]) == (100, 120)
+    assert tuple(assessed.loc["strict", ["value_low", "value_high"]]) == (100, 140)
     # Where it is not known how many are hidden, the interval is that of what is there.
     assert assessed.loc["unknown", "value_low"] < 100 < assessed.loc["unknown", "value_high"] < 122
     assert assessed.loc["no persons", ["value_low", "value_high"]].isna().all()

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 import pytest
@@ -21,6 +22,8 @@ from dashboards.hiding import counted_in_charts, told_by
 from dashboards.language import voice as voice_in
 from dashboards.pages import area_indicators
 from dashboards.pages.area import pages as area_pages
+from dashboards.pages.methods import pages as methods_pages
+from dashboards.site import render
 from dashboards.views import Absent, Chart, Told
 
 EN = voice_in("en", "he", "school_year")
@@ -100,6 +103,28 @@ def test_what_a_total_leaves_is_never_told_when_narrower_than_the_threshold(cont
     assert content.declarations.initiative.settings["policy"]["threshold"] == 11
     said = line_of(content, total, (300, 200))
     assert "at most" not in said and said.startswith("in Israel, 2023/24: Druze ")
+
+
+def with_threshold(content: SiteContent, indicator: str, **declared: object) -> SiteContent:
+    """The content with other cells in an indicator's row of the register."""
+    declarations = content.declarations
+    rows = tuple(
+        MappingProxyType({**row, **declared}) if row["indicator_id"] == indicator else row
+        for row in declarations.rows("indicators")
+    )
+    registers = MappingProxyType({**declarations.register_rows, "indicators": rows})
+    return replace(content, declarations=replace(declarations, register_rows=registers))
+
+
+@pytest.mark.parametrize(
+    ("threshold", "total", "is_told"), [(20, 519, False), (20, 520, True), (0, 510, False), (0, 511, True)]
+)
+def test_what_a_total_leaves_is_held_to_the_indicators_own_threshold(
+    content: SiteContent, threshold: int, total: int, is_told: bool
+) -> None:
+    # 519 - 300 - 200 = 19; a source that demands 20 is stricter than the initiative's 11. One without any has that.
+    said = line_of(with_threshold(content, SHARE, threshold=threshold), total, (300, 200))
+    assert ("at most" in said) is is_told
 
 
 @pytest.mark.parametrize(
@@ -304,3 +329,33 @@ def test_downloads_say_what_free_and_hidden_mean_and_methods_the_threshold(site:
     meaning = quality.split('id="downloads"')[1].split('class="files"')[0]
     assert re.findall(r"conf_status <code>(\w)</code></dt><dd>[^<]{40,}</dd>", meaning) == ["F", "C"]
     assert "<bdi>11</bdi>" in methods.split('id="hidden"')[1]
+
+
+def test_methods_name_the_indicators_of_which_more_are_hidden(content: SiteContent) -> None:
+    def paragraphs(content: SiteContent) -> list[str]:
+        (page,) = methods_pages(prepare(content), EN)
+        found = [*page.context["stricter"], *page.context["least_shown"]]
+        return [plain(f"{least}: {names}") for least, names in found]
+
+    assert paragraphs(content) == []
+    strict = with_threshold(with_threshold(content, SHARE, threshold=20), COUNT, threshold=20)
+    schools = next(i for i in content.declarations.rows("indicators") if not i["counts_persons"])
+    strict = with_threshold(strict, schools["indicator_id"], threshold=3, least_shown=3)
+    names = {i.id: plain(EN.name(i.row).text) for i in prepare(strict).indicators.values()}
+    assert paragraphs(strict) == [f"20: {names[COUNT]}, {names[SHARE]}", f"3: {names[schools['indicator_id']]}"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "fewer than 20 persons are not shown in"),
+        ("he", "פחות מ-20 אנשים אינם מוצגים ב"),
+        ("ar", "أقل من 20 أشخاص لا يُعرضون في"),
+    ],
+)
+def test_methods_page_says_what_sources_demand_more(
+    content: SiteContent, tmp_path: Path, language: str, said: str
+) -> None:
+    render(with_threshold(content, SHARE, threshold=20), tmp_path)
+    page = (tmp_path / language / "methods" / "index.html").read_text(encoding="utf-8")
+    assert said in plain(re.sub(r"</?bdi>", "", page))

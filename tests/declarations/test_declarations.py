@@ -3,11 +3,13 @@
 import csv
 import shutil
 from collections.abc import Callable
+from dataclasses import replace as replaced
 from pathlib import Path
 
 import pytest
 
 from pipelines.declarations import DeclarationError, Declarations, load, parse_filter, split_list
+from pipelines.declarations.indicators import with_thresholds
 from pipelines.paths import INITIATIVES
 
 
@@ -59,11 +61,46 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         lambda f: replace(f / "initiative.yml", "default_language: he", "default_language: fr"),
         ["initiative.yml", "default_language"],
     ),
-    ("no policy", lambda f: replace(f / "initiative.yml", "policy:", "policies:"), ["initiative.yml", "policy"]),
+    ("no gate", lambda f: replace(f / "initiative.yml", "gate:", "gates:"), ["initiative.yml", "gate"]),
     (
         "a threshold in words",
         lambda f: replace(f / "initiative.yml", "threshold: 11", "threshold: eleven"),
         ["initiative.yml", "policy.threshold", "eleven"],
+    ),
+    (
+        "half a person",
+        lambda f: replace(f / "initiative.yml", "threshold: 11", "threshold: 11.5"),
+        ["initiative.yml", "policy.threshold", "11.5"],
+    ),
+    (
+        "a rule that the policy does not have",
+        lambda f: replace(f / "initiative.yml", "threshold: 11", "threshold: 11\n  treshold: 20"),
+        ["initiative.yml", "policy", "treshold"],
+    ),
+    (
+        "a source's threshold in words",
+        lambda f: _contract(f, "    quality:", _table_property("threshold", "eleven")),
+        ["own.odcs.yaml: schema.own_table: threshold", "'eleven'"],
+    ),
+    (
+        "a source's threshold of nobody",
+        lambda f: _contract(f, "    quality:", _table_property("threshold", "0")),
+        ["own.odcs.yaml: schema.own_table: threshold", "'0'"],
+    ),
+    (
+        "a least number of none",
+        lambda f: _least_shown(f, mathematics_5u_examinees="0"),
+        ["indicators.csv", "row 2", "least_shown"],
+    ),
+    (
+        "a least number of a model",
+        lambda f: _least_shown(f, physics_and_chemistry_5u_schools="3"),
+        ["indicators.csv", "row 45", "least_shown", "count"],
+    ),
+    (
+        "a least number of what rests on nothing",
+        lambda f: (_without_persons(f, "stem_attitudes_mean"), _least_shown(f, stem_attitudes_mean="3"))[-1],
+        ["indicators.csv", "least_shown", "rests on"],
     ),
     (
         "a policy that is neither",
@@ -244,17 +281,17 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ),
     (
         "a way of delivery nobody knows",
-        lambda f: _contract(f, "    quality:", _delivery("whole")),
+        lambda f: _contract(f, "    quality:", _table_property("delivery", "whole")),
         ["own.odcs.yaml: schema.own_table: delivery", "'whole'"],
     ),
     (
         "a scope without columns",
-        lambda f: _contract(f, "    quality:", _delivery("{replaces: []}")),
+        lambda f: _contract(f, "    quality:", _table_property("delivery", "{replaces: []}")),
         ["own.odcs.yaml: schema.own_table: delivery", "append"],
     ),
     (
         "a scope by no column",
-        lambda f: _contract(f, "    quality:", _delivery("{replaces: [n_all, year]}")),
+        lambda f: _contract(f, "    quality:", _table_property("delivery", "{replaces: [n_all, year]}")),
         ["own.odcs.yaml: schema.own_table: delivery", "'year'"],
     ),
     (
@@ -444,6 +481,23 @@ def _indicator(folder: Path, **cells: str) -> None:
         csv.writer(handle, lineterminator="\n").writerows([header, *rows])
 
 
+def _least_shown(folder: Path, **least: str) -> None:
+    """The register of indicators with a column for the least number that is shown, filled for some."""
+    file = folder / "indicators.csv"
+    with file.open(encoding="utf-8", newline="") as handle:
+        header, *rows = csv.reader(handle)
+    at = header.index("counts_persons") + 1
+    rows = [[*row[:at], least.get(row[0], ""), *row[at:]] for row in rows]
+    with file.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, lineterminator="\n").writerows([[*header[:at], "least_shown", *header[at:]], *rows])
+
+
+def _without_persons(folder: Path, reported: str) -> None:
+    """A reported measure that does not say on how many persons it rests."""
+    part, rest = f"indicator_id={reported},reported_measures,", "gender;sector,30,"
+    replace(folder / "indicators.csv", f"{part},n_persons,{part}{rest}true", f"{part},,,,{rest}false")
+
+
 def _append_to(file: Path, *rows: str) -> None:
     with file.open("a", encoding="utf-8") as handle:
         handle.writelines(f"{row}\n" for row in rows)
@@ -494,8 +548,8 @@ def _derived(sources: str) -> str:
     return f"{{name: n_all, logicalType: integer, {logic}, {role}}}"
 
 
-def _delivery(text: str) -> str:
-    return f"    customProperties: [{{property: delivery, value: {text}}}]\n    quality:"
+def _table_property(name: str, text: str) -> str:
+    return f"    customProperties: [{{property: {name}, value: {text}}}]\n    quality:"
 
 
 def _target(folder: Path, *rows: str) -> None:
@@ -525,10 +579,10 @@ def test_own_contract_of_an_initiative_is_read(folder: Path) -> None:
 
 
 def test_table_replaces_nothing_but_keys_unless_it_says_so(folder: Path) -> None:
-    _contract(folder, "    quality:", _delivery("append"))
+    _contract(folder, "    quality:", _table_property("delivery", "append"))
     assert load(folder).objects["own_table"].replaces == ()
     shutil.rmtree(folder / "contracts")
-    _contract(folder, "    quality:", _delivery("{replaces: [authority_code]}"))
+    _contract(folder, "    quality:", _table_property("delivery", "{replaces: [authority_code]}"))
     assert load(folder).objects["own_table"].replaces == ("authority_code",)
 
 
@@ -585,3 +639,38 @@ def test_lists_and_filters_of_registers_are_read() -> None:
     assert split_list("a; b;") == ("a", "b")
     assert parse_filter("a=1|3;b=2") == {"a": ("1", "3"), "b": ("2",)}
     assert parse_filter(None) == {}
+
+
+def test_threshold_of_persons_is_the_strictest_of_house_source_and_its_own(folder: Path) -> None:
+    # The house shows five; the Ministry of Education, whose tables are of examinees, shows none below eleven.
+    replace(folder / "initiative.yml", "threshold: 11", "threshold: 5")
+    _least_shown(folder, new_teachers_5u="8", mathematics_5u_examinees="8", mathematics_5u_mean_grade="12")
+    loaded = load(folder)
+    threshold = {row["indicator_id"]: row["threshold"] for row in loaded.rows("indicators")}
+    assert (threshold["excellence_share"], threshold["new_teachers_5u"]) == (5, 8)
+    assert (threshold["mathematics_5u_examinees"], threshold["mathematics_5u_mean_grade"]) == (11, 12)
+    # One of its two numbers is enough: those who passed come from the Ministry, those enrolled from elsewhere.
+    assert threshold["mathematics_5u_passed_share"] == 11
+
+
+def test_what_is_no_persons_has_no_threshold_but_its_own(folder: Path) -> None:
+    schools = [row for row in load(folder).rows("indicators") if row["unit"] == "schools"]
+    assert {row["threshold"] for row in schools} == {0}
+    counted = next(row["indicator_id"] for row in schools if row["kind"] == "count")
+    _least_shown(folder, **{counted: "3"})
+    assert {row["threshold"] for row in load(folder).rows("indicators") if row["indicator_id"] == counted} == {3}
+
+
+def test_mean_over_persons_need_not_say_that_it_counts_them(declared: Declarations) -> None:
+    mean = next(row for row in declared.rows("indicators") if row["kind"] == "mean")
+    count = next(row for row in declared.rows("indicators") if row["numerator_measure"] == mean["denominator_measure"])
+    objects = dict.fromkeys(declared.objects, replaced(declared.objects["cohorts"], threshold=None))
+    silent = {**mean, "counts_persons": False}
+    assert [row["threshold"] for row in with_thresholds([silent, count], objects, 7)] == [7, 7]
+    assert [row["threshold"] for row in with_thresholds([silent], objects, 7)] == [0]
+
+
+def test_policy_keeps_the_defaults_that_an_initiative_does_not_name(folder: Path) -> None:
+    replace(folder / "initiative.yml", "threshold: 11\n  zeros: hidden\n  complements: hidden", "zeros: shown")
+    policy = load(folder).initiative.settings["policy"]
+    assert policy == {"threshold": 11, "zeros": "shown", "complements": "hidden"}

@@ -44,6 +44,20 @@ def test_every_declared_table_is_written_as_its_contract_says(
         assert (tmp_path / f"{contract.id}.csv").read_text("utf-8-sig").count("\n") == 3
 
 
+def test_published_indicators_say_below_which_number_each_is_hidden(
+    frames: dict[str, pd.DataFrame], declared: Declarations, tmp_path: Path
+) -> None:
+    write_tables(tmp_path, declared, frames)
+    published = pd.read_csv(tmp_path / "indicators.csv", index_col="indicator_id")["threshold"]
+    rows = {row["indicator_id"]: row for row in declared.rows("indicators")}
+    of_persons = [name for name, row in rows.items() if row["counts_persons"]]
+    assert set(published[of_persons]) == {11} and set(published.drop(of_persons)) == {0}
+    package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    (told,) = (resource for resource in package["resources"] if resource["name"] == "indicators")
+    (field,) = (field for field in told["schema"]["fields"] if field["name"] == "threshold")
+    assert field["type"] == "integer" and "hidden" in field["description"]
+
+
 def test_numbers_are_rounded_and_no_zero_is_negative(
     frames: dict[str, pd.DataFrame], declared: Declarations, tmp_path: Path
 ) -> None:

@@ -3,11 +3,11 @@
 import shutil
 
 import duckdb
-import pandas as pd
 import pytest
 
 from pipelines import warehouse
 from pipelines.assessment import assess
+from pipelines.collaboration import register_frame
 from pipelines.paths import Home
 from pipelines.protection import protect
 from pipelines.protection.audit import audit
@@ -386,12 +386,8 @@ def test_path_leads_over_declared_milestones(values):
 
 def test_agreed_baseline_stays_beside_what_the_source_says_today(values, built, home, declared):
     settings = declared.initiative.settings
-    registers = {
-        name: pd.DataFrame(
-            [dict(row) for row in declared.rows(name)], columns=[c.name for c in declared.objects[name].columns]
-        )
-        for name in ("indicators", "areas", "baselines", "breaks", "targets", "area_groups")
-    }
+    names = ("indicators", "areas", "baselines", "breaks", "targets", "area_groups")
+    registers = {name: register_frame(declared, name) for name in names}
     with duckdb.connect(str(home.next_warehouse), read_only=True) as connection:
         facts = connection.sql("select * from fct_indicator_values").df()
     assessed = assess(facts, registers["indicators"], settings, registers["breaks"])
