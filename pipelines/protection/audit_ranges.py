@@ -23,7 +23,9 @@ Flags = npt.NDArray[np.bool_]
 OWN_LINE = 1000.0
 
 
-def told_too_narrowly(system: System, asked: Flags, least_possible: float, proofs: Proofs | None = None) -> Codes:
+def told_too_narrowly(
+    system: System, asked: Flags, least_possible: float, doubts: bool = True, proofs: Proofs | None = None
+) -> Codes:
     """The hidden unknowns that the lines tell too narrowly (see `feasible.narrow`), in ascending order.
 
     But for those that another release shows: where lines hold that say just this, nobody needs to work them out.
@@ -32,24 +34,25 @@ def told_too_narrowly(system: System, asked: Flags, least_possible: float, proof
         system: what is published.
         asked: which unknowns to look at.
         least_possible: 0, or 1 where the policy shows zeros and so tells that a hidden cell is somebody.
+        doubts: whether lines of which nobody can tell which are wrong are all left out, or only the fewest.
         proofs: what was found of the same lines before.
     """
 
     def find(part: Lines, own: Flags) -> Codes:
-        held = that_hold(part)
+        held = that_hold(part, doubts=doubts)
         return narrow(held, own & ~_shown(held), least_possible, has_room=False, to_the_end=True)
 
-    return of_parts(_lines(system), asked, find, proofs, f"audit {least_possible} ")
+    return of_parts(_lines(system), asked, find, proofs, f"audit {least_possible} {doubts} ")
 
 
-def ranges(system: System, asked: Codes) -> tuple[Floats, Floats]:
+def ranges(system: System, asked: Codes, doubts: bool = True) -> tuple[Floats, Floats]:
     """The least and the greatest that each of some unknowns can be, in their order."""
     is_asked = np.zeros(len(system.unknowns), dtype=bool)
     is_asked[asked] = True
     every_line = _lines(system)
     least, greatest = np.zeros(len(is_asked)), np.full(len(is_asked), np.inf)
     for at, lines in parts(every_line, is_asked):
-        part = that_hold(every_line.of(at, lines, every_line.sums[lines]))
+        part = that_hold(every_line.of(at, lines, every_line.sums[lines]), doubts=doubts)
         for number in np.flatnonzero(is_asked[at]):
             least[at[number]], greatest[at[number]] = (end(part, int(number), sign)[number] for sign in (1.0, -1.0))
     return least[asked], greatest[asked]

@@ -66,7 +66,7 @@ def leaks_together(
         return build_system(releases, areas, area_groups, free, float(policy.get("width") or 0))
 
     alone = system(this)
-    told = told_too_narrowly(alone, alone.unknowns["is_asked"].to_numpy(bool), least_possible, proofs)
+    told = told_too_narrowly(alone, alone.unknowns["is_asked"].to_numpy(bool), least_possible, proofs=proofs)
     message = "All that is published tells this hidden number too closely."
     found = leaks_at("together", message, alone.unknowns.iloc[told])
     known = _named(alone)[told]
@@ -76,13 +76,14 @@ def leaks_together(
             continue
         which = f"Release {names[0]} and this one" if len(names) == 1 else f"Releases {', '.join(names)} and this one"
         # What this one shows may tell of what an earlier one hid, also where that has changed since.
-        views = [(this, earlier), (earlier[0], [this])] if len(names) == 1 else [(this, earlier)]
-        for own, others in views:
+        # There, who hides a number gave away that it, or another, was few: then nothing is in doubt.
+        views = [(this, earlier, True), (earlier[0], [this], False)] if len(names) == 1 else [(this, earlier, True)]
+        for own, others, doubts in views:
             both = system(own, *others)
             asked = both.unknowns["is_asked"].to_numpy(bool) & beside(both, both.age > 0) & ~_named(both).isin(known)
-            told = told_too_narrowly(both, asked, least_possible, proofs)
+            told = told_too_narrowly(both, asked, least_possible, doubts, proofs)
             if len(told):
-                told = told[_is_news(both, told, system(*earlier))]
+                told = told[_is_news(both, told, system(*earlier), doubts)]
             found += leaks_at("between_releases", f"{which} {BETWEEN}", both.unknowns.iloc[told])
             known = known.append(_named(both)[told])
     return found
@@ -113,13 +114,13 @@ def _named(system: System) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(system.unknowns[CELL])
 
 
-def _is_news(both: System, told: Codes, before: System) -> Flags:
+def _is_news(both: System, told: Codes, before: System, doubts: bool) -> Flags:
     """Of unknowns that releases tell together, those that the earlier ones did not tell as closely by themselves."""
     at = _named(before).get_indexer(_named(both)[told])
     is_news = np.ones(len(told), dtype=bool)
     for number in np.flatnonzero(at >= 0)[:N_COMPARED]:
         (least, greatest), (least_before, greatest_before) = (
-            ranges(system, np.array([own])) for system, own in ((both, told[number]), (before, at[number]))
+            ranges(system, np.array([own]), doubts) for system, own in ((both, told[number]), (before, at[number]))
         )
         is_news[number] = greatest_before[0] - least_before[0] > greatest[0] - least[0] + TOLERANCE
     return is_news

@@ -13,7 +13,7 @@ nobody reported stays as it is: a reader may know it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,12 @@ class Tables:
     threshold: Floats
     width: float
     share: Codes
+
+    def as_told(self, hidden_rows: Flags) -> Tables:
+        """With the sums that readers can count on: none with a part that nobody knows and hidden rows are about."""
+        left_out = self.is_about(hidden_rows) & ~self.is_known
+        tells = abs(self.sums) @ left_out.astype(float) == 0
+        return replace(self, sums=csr_array(self.sums[np.flatnonzero(tells)]))
 
     @property
     def amount(self) -> Floats:
@@ -121,15 +127,18 @@ def build_tables(
 
 
 def _sums(cells: Cells, sums: Sums, is_known: Flags) -> csr_array:
-    """Parts less their total, by group of `sums` and by pool of years; empty where nobody knows the total."""
+    """Parts less their total, by group of `sums` and by pool of years; empty where nobody knows the total.
+
+    A part that nobody knows stands in it as none.
+    """
     year, pool = _years(cells)
     pools, of_pool = np.unique(pool, return_inverse=True)
     totals = np.concatenate([sums.total, pools])
     line = np.concatenate([sums.group, len(sums.total) + of_pool, np.arange(len(totals))])
     cell = np.concatenate([sums.part, year, totals])
     sign = np.repeat([1.0, -1.0], [len(cell) - len(totals), len(totals)])
-    used = is_known[cell] & is_known[totals][line]
-    return csr_array((sign[used], (line[used], cell[used])), shape=(len(totals), len(is_known)))
+    is_used = is_known[totals][line]
+    return csr_array((sign[is_used], (line[is_used], cell[is_used])), shape=(len(totals), len(is_known)))
 
 
 def _years(cells: Cells) -> tuple[Codes, Codes]:

@@ -37,6 +37,7 @@ WITHOUT_BOUND = 1e7
 GRAIN = 2.0**-24
 # How many times as much the second choice of lines to leave out may cost and still be as good as the first.
 IN_DOUBT = 1.5
+N_TRIES = 3
 # Parts of fewer unknowns and lines are searched together.
 SMALL_PART = 5000
 N_SWEEPS = 12
@@ -209,32 +210,45 @@ def narrow(part: Lines, asked: Flags, least_possible: float, *, has_room: bool, 
     return np.flatnonzero(search.is_narrow | search.is_open)
 
 
-def that_hold(part: Lines) -> Lines:
+def that_hold(part: Lines, *, doubts: bool) -> Lines:
     """The lines that hold together, with a table that fits them.
 
-    Of lines that contradict each other those that miss by least, by weight, are left out; and where leaving out others
-    would cost little more, these too, for nobody can tell which of them are wrong.
+    Of lines that contradict each other as few as can be are left out, by weight.
+
+    Args:
+        part: lines that may contradict each other.
+        doubts: whether to leave out others too where these might as well be the wrong ones.
     """
-    n_lines, n_unknowns = part.matrix.shape
     try:
-        any_cost = np.random.default_rng(0).random(n_unknowns) - 0.5
+        any_cost = np.random.default_rng(0).random(len(part.table)) - 0.5
         return replace(part, table=_solved(any_cost, part.matrix, part.sums, part.lower, part.upper))
     except _DoNotFit:
         pass
+    table, holds = _missing_few(part, part.weight)
+    if doubts:
+        table, also_holds = _missing_few(part, np.where(holds, part.weight, part.weight * IN_DOUBT))
+        holds = holds & also_holds
+    kept = np.flatnonzero(holds)
+    return replace(part, table=table).of(np.arange(len(table)), kept, part.sums[kept])
+
+
+def _missing_few(part: Lines, weight: Floats) -> tuple[Floats, Flags]:
+    """A table that misses few sums, by weight, and whether it meets each."""
+    n_lines, n_unknowns = part.matrix.shape
     miss, nothing = eye_array(n_lines), np.zeros(2 * n_lines)
-    holds, weight = np.ones(n_lines, dtype=np.bool_), part.weight
-    for _ in range(2):
+    cost = weight
+    # What misses much at first costs less for each person then: so it tends to be one that misses, and not two by half.
+    for _ in range(N_TRIES if len(np.unique(weight)) > 1 else 1):
         table = _solved(
-            np.concatenate([np.zeros(n_unknowns), weight, weight]),
+            np.concatenate([np.zeros(n_unknowns), cost, cost]),
             csr_array(hstack([part.matrix, miss, -miss])),
             part.sums,
             np.concatenate([part.lower, nothing]),
             np.concatenate([part.upper, np.full(2 * n_lines, np.inf)]),
         )[:n_unknowns]
-        held = np.abs(part.matrix @ table - part.sums) < TOLERANCE
-        holds, weight = holds & held, np.where(held, weight, weight * IN_DOUBT)
-    kept = np.flatnonzero(holds)
-    return replace(part, table=table).of(np.arange(n_unknowns), kept, part.sums[kept])
+        missed = np.abs(part.matrix @ table - part.sums)
+        cost = weight / (1 + missed)
+    return table, np.asarray(missed < TOLERANCE)
 
 
 def end(system: Lines, number: int, sign: float) -> Floats:

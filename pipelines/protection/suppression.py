@@ -224,35 +224,36 @@ def _hidden_and_published(
         return _by_lines(values, indicators, areas, policy, area_groups, covers, shown_before)
 
     is_hidden, is_published = by_lines()
-    # A pool that only covers would make worth publishing is left out: it would say more, not less.
-    at = np.flatnonzero(is_published)
-    tables = build_tables(values.iloc[at], indicators, areas, area_groups, policy.keep, policy.width)
-    is_fixed = shown_before.of(is_published.copy(), tables.cells)
-    is_settled, n_tries = np.zeros(len(tables.amount), dtype=bool), np.zeros(len(tables.amount))
-    is_settled[: len(is_fixed)] = is_fixed
+    tables = build_tables(values, indicators, areas, area_groups, policy.keep, policy.width)
+    is_fixed = shown_before.of(np.ones(len(values), dtype=bool), tables.cells)
+    known = np.concatenate([is_fixed, np.zeros(tables.rests.shape[0], dtype=bool)])
+    is_settled, n_tries = known.copy(), np.zeros(len(known))
     for attempt in range(MOST_ROUNDS):
-        rows = is_published[at] & is_hidden[at]
-        hidden = ~tables.is_shown_in(is_published[at] & ~is_hidden[at])
+        rows, shown = is_published & is_hidden, is_published & ~is_hidden
+        hidden = ~tables.is_shown_in(shown)
         rests = tables.rests_in(rows) & policy.hides_complements
         asked = np.concatenate([hidden & tables.is_shown_in(rows), rests]) & ~is_settled
+        bound = tables.as_told(rows)
         told_cells = told(
-            tables, hidden & ~is_fixed, asked, ~tables.is_about(rows), policy.least_possible, attempt > 0, proofs
+            bound, hidden & ~is_fixed, asked, ~tables.is_about(rows), policy.least_possible, attempt > 0, proofs
         )
         if not len(told_cells):
             break
         is_settled |= asked
         is_settled[told_cells] = False
         more, fewer = _wishes(tables, told_cells, policy)
-        covered, tried = cover(tables, hidden, is_fixed, more, fewer, attempt)
+        covered, tried = cover(bound, hidden, is_fixed, more, fewer, attempt)
         # Where sources contradict each other, no cover helps; the audit leaves such lines out.
         n_tries[tried] += 1
-        is_settled |= n_tries > MOST_TRIES
         # All that is hidden stays so: what single lines demand could otherwise be found elsewhere the next time.
         with_none = np.append(covered, False)
-        covers.numerator[at] |= with_none[tables.cells.numerator]
-        covers.denominator[at] |= with_none[tables.cells.denominator]
-        is_hidden, still_published = by_lines()
-        is_published &= still_published
+        covers.numerator[:] |= with_none[tables.cells.numerator]
+        covers.denominator[:] |= with_none[tables.cells.denominator]
+        is_hidden, is_published = by_lines()
+        if (is_published & ~is_hidden & ~shown).any():
+            # A pool of years that are all hidden by now is shown: it may tell of what was well hidden before.
+            is_settled = known.copy()
+        is_settled = is_settled | (n_tries > MOST_TRIES)
     return is_hidden, is_published
 
 

@@ -115,7 +115,12 @@ def test_equal_candidates_are_told_apart_by_code_whatever_the_order_of_rows(hidd
 
 
 def test_two_hidden_groups_cover_each_other(hidden) -> None:
-    assert hidden(table("examinees", {"all": 49, "a": 5, "b": 4, "c": 40})) == {"a", "b"}
+    assert hidden(table("examinees", {"all": 51, "a": 5, "b": 6, "c": 40})) == {"a", "b"}
+
+
+def test_two_hidden_groups_that_are_too_few_together_are_covered_by_a_third(hidden) -> None:
+    # Of 9 neither could be all that is too few, 0 to 10.
+    assert hidden(table("examinees", {"all": 49, "a": 5, "b": 4, "c": 40})) == {"a", "b", "c"}
 
 
 def test_total_is_hidden_where_no_other_group_can_be(hidden) -> None:
