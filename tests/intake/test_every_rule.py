@@ -27,6 +27,7 @@ DESCRIPTIVE_OF_COLUMN = {
 DESCRIPTIVE_OF_TABLE = {
     "id", "contract_id", "kind", "level", "shape", "derived", "labels", "description", "descriptions", "markers",
     "aliases_of", "freshness_days", "file", "purpose", "purposes", "replaces", "is_by_partner",
+    "threshold",
 }  # fmt: skip
 NOTHING_OF_THE_KIND = "no such thing anywhere"
 
