@@ -15,6 +15,7 @@ from pipelines.declarations.model import (
     MODEL,
     REPORTED,
     SUMMED,
+    WITHOUT_COUNT,
     DeclarationError,
     Declarations,
     TableContract,
@@ -22,9 +23,6 @@ from pipelines.declarations.model import (
     parse_filter,
     split_list,
 )
-
-# Kinds whose numerator is no count: a sum of grades, or a value as it was reported.
-WITHOUT_COUNT = ("mean", REPORTED)
 
 
 def with_thresholds(

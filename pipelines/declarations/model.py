@@ -60,6 +60,8 @@ STATUS_SUFFIX = "__obs_status"
 # Kinds of indicator whose numerator is a sum, and the kind that is taken as it was reported.
 SUMMED = frozenset({"count", "proportion", "ratio"})
 REPORTED = "reported"
+# Kinds whose numerator is no count, but a sum of grades or a value as reported: the persons stand below the line.
+WITHOUT_COUNT = ("mean", REPORTED)
 # The kind whose values an SQL file of the initiative works out.
 MODEL = "model"
 OPERATORS = {"<=", "<", ">=", ">", "==", "!="}

@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipelines.declarations import parse_filter
+from pipelines.declarations.model import WITHOUT_COUNT
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -29,8 +30,6 @@ Codes = npt.NDArray[np.int64]
 
 PLACE = ["area_code", "frequency", "period", "dimension", "member"]
 AREA_AND_MEMBER = ["area_code", "dimension", "member"]
-# Their numerator is no number of persons, but a sum of grades or a value as reported: the persons stand below the line.
-WITHOUT_COUNT = frozenset({"mean", "reported"})
 
 
 @dataclass(frozen=True)

@@ -261,6 +261,7 @@ def _members(content: bytes, where: str, depth: int) -> Iterator[Piece | Unread]
             for member in archive.filelist:
                 yield Piece(where, member.filename)
                 yield from pieces(archive.read(member), f"{where} {member.filename}".strip(), depth + 1)
+    # Broken, cut off, locked with a password, or packed in a way that the reader does not know.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         yield Unread(where, "an archive that cannot be opened")
 
