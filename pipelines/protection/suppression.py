@@ -178,22 +178,28 @@ def protect(
 
 @dataclass(frozen=True)
 class _Sides:
-    """By row, something that is so of the cell of its numerator, or of that of its denominator."""
+    """By row, something that is so of the cell of its numerator, of its denominator, or of what it is about."""
 
     numerator: Flags
     denominator: Flags
+    key: Flags
+
+    @classmethod
+    def none(cls, n_rows: int) -> _Sides:
+        return cls(*(np.zeros(n_rows, dtype=bool) for _ in range(3)))
 
     def of(self, rows: Flags, cells: Cells) -> Flags:
         """By cell of some of the rows, whether it is so."""
         found = np.zeros(len(cells.smallest) + 1, dtype=bool)  # position -1: no cell
         found[cells.numerator[self.numerator[rows]]] = True
         found[cells.denominator[self.denominator[rows]]] = True
+        found[cells.key[self.key[rows]]] = True
         return found[:-1]
 
 
 def _shown_before(values: pd.DataFrame, kept: Sequence[pd.DataFrame]) -> _Sides:
     """Whether a release that readers have shows the number that stands in a row's numerator or denominator."""
-    shown = _Sides(np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool))
+    shown = _Sides.none(len(values))
     rows = pd.MultiIndex.from_frame(values[CELL])
     for earlier in kept:
         free = earlier[earlier["conf_status"] == "F"]
@@ -217,20 +223,20 @@ def _hidden_and_published(
 
     What single lines demand is hidden first; then, as long as all lines together tell a hidden cell, cover for it.
     """
-    nothing = np.zeros(len(values), dtype=bool)
-    covers = _Sides(nothing.copy(), nothing.copy())
+    covers = _Sides.none(len(values))
 
     def by_lines() -> tuple[Flags, Flags]:
         return _by_lines(values, indicators, areas, policy, area_groups, covers, shown_before)
 
     is_hidden, is_published = by_lines()
-    tables = build_tables(values, indicators, areas, area_groups, policy.keep, policy.width)
-    is_fixed = shown_before.of(np.ones(len(values), dtype=bool), tables.cells)
-    known = np.concatenate([is_fixed, np.zeros(tables.rests.shape[0], dtype=bool)])
-    is_settled, n_tries = known.copy(), np.zeros(len(known))
+    at = np.flatnonzero(is_published)
+    tables = build_tables(values.iloc[at], indicators, areas, area_groups, policy.keep, policy.width)
+    is_fixed = shown_before.of(is_published, tables.cells)
+    is_settled = np.concatenate([is_fixed, np.zeros(tables.rests.shape[0], dtype=bool)])
+    n_tries = np.zeros(len(is_settled))
     for attempt in range(MOST_ROUNDS):
-        rows, shown = is_published & is_hidden, is_published & ~is_hidden
-        hidden = ~tables.is_shown_in(shown)
+        rows = (is_published & is_hidden)[at]
+        hidden = ~tables.is_shown_in((is_published & ~is_hidden)[at])
         rests = tables.rests_in(rows) & policy.hides_complements
         asked = np.concatenate([hidden & tables.is_shown_in(rows), rests]) & ~is_settled
         bound = tables.as_told(rows)
@@ -245,15 +251,16 @@ def _hidden_and_published(
         covered, tried = cover(bound, hidden, is_fixed, more, fewer, attempt)
         # Where sources contradict each other, no cover helps; the audit leaves such lines out.
         n_tries[tried] += 1
+        is_settled |= n_tries > MOST_TRIES
         # All that is hidden stays so: what single lines demand could otherwise be found elsewhere the next time.
-        with_none = np.append(covered, False)
-        covers.numerator[:] |= with_none[tables.cells.numerator]
-        covers.denominator[:] |= with_none[tables.cells.denominator]
+        covers.numerator[at] |= np.append(covered, False)[tables.cells.numerator]
+        covers.denominator[at] |= np.append(covered, False)[tables.cells.denominator]
+        were_published = is_published
         is_hidden, is_published = by_lines()
-        if (is_published & ~is_hidden & ~shown).any():
-            # A pool of years that are all hidden by now is shown: it may tell of what was well hidden before.
-            is_settled = known.copy()
-        is_settled = is_settled | (n_tries > MOST_TRIES)
+        # Years that are all hidden by now would be worth a pool; but it would say more of them, not less.
+        while (is_new := is_published & ~were_published & ~is_hidden).any():
+            covers.key[is_new] = True
+            is_hidden, is_published = by_lines()
     return is_hidden, is_published
 
 
