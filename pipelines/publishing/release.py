@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -276,10 +277,12 @@ def _write_json(file: Path, content: Any) -> None:
 
 
 def kept_data(home: Home, ledger: Ledger, this: str) -> Mapping[str, Path]:
-    """Id → folder of the tables of each release kept, but for this one, the newest first."""
-    order = dict.fromkeys(
-        entry["release_id"] for entry in reversed(list(ledger.of("release"))) if entry["release_id"] != this
-    )
+    """Id → folder of the tables of each release kept that was published before this one first was, the newest first.
+
+    Later ones were held against this one when they were published; and the same inputs give the same release.
+    """
+    before = list(takewhile(lambda name: name != this, (entry["release_id"] for entry in ledger.of("release"))))
+    order = dict.fromkeys(reversed(before))
     folders = {name: published_data(home, name) for name in order}
     return {name: folder for name, folder in folders.items() if folder}
 
