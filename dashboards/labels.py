@@ -164,7 +164,12 @@ CHECKS: Mapping[str, str] = {
     "check_release_values_in_range": N_("Every value is possible in its unit"),
     "check_release_change_plausible": N_("No value changes from year to year more than is believable"),
     "check_release_indicators_present": N_("Every declared indicator is there, or it is known why not"),
-    "check_release_confidentiality": N_("No small group is shown, and no hidden value stands alone in its row"),
+    "check_release_confidentiality": N_(
+        "No small group is shown, and no hidden value can be worked out from this release"
+    ),
+    "check_release_confidentiality_between_releases": N_(
+        "No hidden value can be worked out from this release and an earlier one"
+    ),
 }
 
 # How far an action component of a work plan is, and the icon of a verdict that says the same without words.

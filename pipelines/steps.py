@@ -100,16 +100,20 @@ def judge(shop: Workshop) -> GateResult:
     draft = release.begin(home, declarations, ledger)
     proofs = Proofs(home.proofs, release.code_digest())
     kept = release.kept_data(home, ledger, draft.release_id)
-    tables.write_tables(draft.data, declarations, published_tables(shop, kept, proofs))
-    gate = run_gate(
-        draft.data,
-        release.published_data(home, draft.previous),
-        declarations,
-        explanations=release.explanations(declarations, ledger),
-        accepted=release.accepted_checks(declarations, ledger),
-        kept=kept,
-        proofs=proofs,
-    )
+    # Only where the last release would tell something does what it hides stay hidden, however much there is by now.
+    for stays_hidden in (False, True):
+        tables.write_tables(draft.data, declarations, published_tables(shop, kept, proofs, stays_hidden))
+        gate = run_gate(
+            draft.data,
+            release.published_data(home, draft.previous),
+            declarations,
+            explanations=release.explanations(declarations, ledger),
+            accepted=release.accepted_checks(declarations, ledger),
+            kept=kept,
+            proofs=proofs,
+        )
+        if not gate.tells_between_releases:
+            break
     proofs.keep()
     return gate
 
@@ -126,10 +130,13 @@ def kept_gate(shop: Workshop) -> GateResult:
     return GateResult.from_json(json.loads(shop.home.gate.read_text(encoding="utf-8")))
 
 
-def published_tables(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs) -> Mapping[str, pd.DataFrame]:
+def published_tables(
+    shop: Workshop, kept: Mapping[str, Path], proofs: Proofs, stays_hidden: bool
+) -> Mapping[str, pd.DataFrame]:
     """Every published table by its contract's id; what is not the values follows from the protected ones alone.
 
-    `kept` has the folder of each earlier release, `proofs` what was found of the same numbers before.
+    `kept` has the folder of each earlier release, `proofs` what was found of the same numbers before. `stays_hidden`:
+    whether what the last release hides stays so.
     """
     from pipelines.assessment import derived, outlook
     from pipelines.collaboration import Inputs, collaboration_tables, read_deliveries, read_shapes, register_frame
@@ -137,7 +144,10 @@ def published_tables(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs) -
     initiative = shop.declarations.initiative
     registers = {name: register_frame(shop.declarations, name) for name in derived.REGISTERS}
     ahead = outlook(
-        protected_values(shop, kept, proofs), registers["indicators"], initiative.settings, registers["breaks"]
+        protected_values(shop, kept, proofs, stays_hidden),
+        registers["indicators"],
+        initiative.settings,
+        registers["breaks"],
     )
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
         shapes, deliveries = read_shapes(connection, shop.declarations), read_deliveries(connection)
@@ -153,7 +163,7 @@ def published_tables(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs) -
     }
 
 
-def protected_values(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs) -> pd.DataFrame:
+def protected_values(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs, stays_hidden: bool) -> pd.DataFrame:
     """Values with intervals, changes and verdicts, and nothing of what must stay hidden."""
     from pipelines.assessment import assess
     from pipelines.collaboration import register_frame
@@ -174,6 +184,7 @@ def protected_values(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs) -
         registers["baselines"],
         registers[AREA_GROUPS],
         kept=[pd.read_parquet(folder / f"{tables.VALUES}.parquet") for folder in kept.values()],
+        stays_hidden=stays_hidden,
         proofs=proofs,
     )
 

@@ -92,7 +92,7 @@ class Release:
     @cached_property
     def leaks(self) -> list[Leak]:
         given = (INDICATORS, self.tables.areas, SETTINGS)
-        return audit(self.published, *given) + leaks_together(self.published, {}, *given)
+        return audit(self.published, *given) + leaks_together(self.published, *given)
 
     @property
     def broken(self) -> set[int]:

@@ -10,6 +10,7 @@ release is looked at beside each of those kept that say something else, and besi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,35 @@ from pipelines.protection.feasible import TOLERANCE, Proofs
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-BETWEEN = "together tell this hidden number: withdraw the delivery that changed what is around it."
+BETWEEN = "together tell this hidden number."
 # Of so many cells it is worked out how closely they were known before; more of them are held to be news.
 N_COMPARED = 20
 
 
 def leaks_together(
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    areas: pd.DataFrame,
+    settings: Mapping[str, Any],
+    area_groups: pd.DataFrame | None = None,
+    proofs: Proofs | None = None,
+) -> list[Leak]:
+    """The hidden cells, and rests of shares, that a release by itself narrows down too far; an empty list is a pass.
+
+    Args:
+        values: `indicator_values` as it is to be published.
+        indicators, areas, area_groups: the registers' rows; `threshold` of an indicator is the policy's where missing.
+        settings: the initiative's; `policy` holds threshold, zeros, complements, width.
+        proofs: what was found of the same lines before.
+    """
+    readers = _Readers(areas, area_groups, settings["policy"])
+    alone = readers.system(readers.rows(values, indicators))
+    told = told_too_narrowly(alone, _asked(alone), readers.least_possible, proofs=proofs)
+    message = "All that is published tells this hidden number too closely."
+    return leaks_at("together", message, alone.unknowns.iloc[told])
+
+
+def leaks_between(
     values: pd.DataFrame,
     kept: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
     indicators: pd.DataFrame,
@@ -46,30 +70,17 @@ def leaks_together(
     area_groups: pd.DataFrame | None = None,
     proofs: Proofs | None = None,
 ) -> list[Leak]:
-    """The hidden cells, and rests of shares, that readers can narrow down too far; an empty list is a pass.
+    """The hidden cells, of this release or of one before, that this one narrows down too far beside those kept.
 
     Args:
-        values: `indicator_values` as it is to be published.
+        values, indicators, areas, settings, area_groups, proofs: as in `leaks_together`.
         kept: by id of each kept release, the newest first, its `indicator_values` and its `indicators`.
-        indicators, areas, area_groups: the registers' rows; `threshold` of an indicator is the policy's where missing.
-        settings: the initiative's; `policy` holds threshold, zeros, complements.
-        proofs: what was found of the same lines before.
     """
-    policy = settings["policy"]
-    least_possible = 1.0 if policy["zeros"] == "shown" else 0.0
-    threshold = int(policy["threshold"])
-    this = guarded_rows(values, indicators, threshold)
-    before = {name: guarded_rows(*release, threshold) for name, release in kept.items()}
-
-    def system(*releases: pd.DataFrame) -> System:
-        free = policy["complements"] == "shown"
-        return build_system(releases, areas, area_groups, free, float(policy.get("width") or 0))
-
-    alone = system(this)
-    told = told_too_narrowly(alone, alone.unknowns["is_asked"].to_numpy(bool), least_possible, proofs=proofs)
-    message = "All that is published tells this hidden number too closely."
-    found = leaks_at("together", message, alone.unknowns.iloc[told])
-    known = _named(alone)[told]
+    readers = _Readers(areas, area_groups, settings["policy"])
+    this = readers.rows(values, indicators)
+    before = {name: readers.rows(*release) for name, release in kept.items()}
+    found: list[Leak] = []
+    known = pd.MultiIndex.from_frame(pd.DataFrame(columns=CELL))
     for names in _sets(this, before):
         earlier = [before[name] for name in names]
         if not any(len(of_changed_periods(release, this)) for release in earlier):
@@ -79,14 +90,38 @@ def leaks_together(
         # There, who hides a number gave away that it, or another, was few: then nothing is in doubt.
         views = [(this, earlier, True), (earlier[0], [this], False)] if len(names) == 1 else [(this, earlier, True)]
         for own, others, doubts in views:
-            both = system(own, *others)
-            asked = both.unknowns["is_asked"].to_numpy(bool) & beside(both, both.age > 0) & ~_named(both).isin(known)
-            told = told_too_narrowly(both, asked, least_possible, doubts, proofs)
+            both = readers.system(own, *others)
+            asked = _asked(both) & beside(both, both.age > 0) & ~_named(both).isin(known)
+            told = told_too_narrowly(both, asked, readers.least_possible, doubts, proofs)
             if len(told):
-                told = told[_is_news(both, told, system(*earlier), doubts)]
+                told = told[_is_news(both, told, readers.system(*earlier), doubts)]
             found += leaks_at("between_releases", f"{which} {BETWEEN}", both.unknowns.iloc[told])
             known = known.append(_named(both)[told])
     return found
+
+
+@dataclass(frozen=True)
+class _Readers:
+    """What everybody knows who reads releases: the registers and the policy."""
+
+    areas: pd.DataFrame
+    area_groups: pd.DataFrame | None
+    policy: Mapping[str, Any]
+
+    @property
+    def least_possible(self) -> float:
+        return 1.0 if self.policy["zeros"] == "shown" else 0.0
+
+    def rows(self, values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+        return guarded_rows(values, indicators, int(self.policy["threshold"]))
+
+    def system(self, *releases: pd.DataFrame) -> System:
+        free, width = self.policy["complements"] == "shown", float(self.policy.get("width") or 0)
+        return build_system(releases, self.areas, self.area_groups, free, width)
+
+
+def _asked(system: System) -> Flags:
+    return system.unknowns["is_asked"].to_numpy(bool)
 
 
 def _sets(this: pd.DataFrame, before: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, ...]]:

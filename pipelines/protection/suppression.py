@@ -132,6 +132,7 @@ def protect(
     agreed_baselines: pd.DataFrame | None = None,
     area_groups: pd.DataFrame | None = None,
     kept: Sequence[pd.DataFrame] = (),
+    stays_hidden: bool = False,
     proofs: Proofs | None = None,
 ) -> pd.DataFrame:
     """Indicator values as they may be published.
@@ -147,7 +148,8 @@ def protect(
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is an agreed, public
             figure; it stays beside a hidden baseline row unless it is that row's own value or itself small.
         area_groups: dimension, member, area_filter of the members that are made of areas.
-        kept: `indicator_values` of releases that readers have: what these show covers nothing.
+        kept: `indicator_values` of releases that readers have, the newest first: what these show covers nothing.
+        stays_hidden: whether what the newest of these hides is hidden again, whatever it is by now.
         proofs: what was found of the same cells before.
 
     Returns:
@@ -164,7 +166,14 @@ def protect(
     policy = Policy.from_settings(settings)
     indicators = with_thresholds(indicators, policy.threshold)
     is_hidden, is_published = _hidden_and_published(
-        values, indicators, areas, policy, area_groups, _shown_before(values, kept), proofs
+        values,
+        indicators,
+        areas,
+        policy,
+        area_groups,
+        _shown_before(values, kept),
+        _hidden_before(values, kept[:stays_hidden]),
+        proofs,
     )
     published = values.assign(
         obs_status=values["obs_status"].mask(is_hidden, "A"),
@@ -210,6 +219,15 @@ def _shown_before(values: pd.DataFrame, kept: Sequence[pd.DataFrame]) -> _Sides:
     return shown
 
 
+def _hidden_before(values: pd.DataFrame, kept: Sequence[pd.DataFrame]) -> _Sides:
+    """Whether one of some releases hides what a row is about."""
+    hidden = _Sides.none(len(values))
+    rows = pd.MultiIndex.from_frame(values[CELL])
+    for earlier in kept:
+        hidden.key[:] |= rows.isin(pd.MultiIndex.from_frame(earlier.loc[earlier["conf_status"] == "C", CELL]))
+    return hidden
+
+
 def _hidden_and_published(
     values: pd.DataFrame,
     indicators: pd.DataFrame,
@@ -217,13 +235,14 @@ def _hidden_and_published(
     policy: Policy,
     area_groups: pd.DataFrame | None,
     shown_before: _Sides,
+    covers: _Sides,
     proofs: Proofs | None,
 ) -> tuple[Flags, Flags]:
     """Whether each row is hidden, and whether it is published at all.
 
-    What single lines demand is hidden first; then, as long as all lines together tell a hidden cell, cover for it.
+    What single lines demand beside the covers is hidden first; then, as long as all lines together tell a hidden cell,
+    more cover for it.
     """
-    covers = _Sides.none(len(values))
 
     def by_lines() -> tuple[Flags, Flags]:
         return _by_lines(values, indicators, areas, policy, area_groups, covers, shown_before)

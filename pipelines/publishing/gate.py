@@ -6,7 +6,7 @@ whether the warehouse is right (dbt tests), and what the confidentiality audit l
 (`pipelines.protection.audit`), which this module only calls.
 
 A failed gate stops the release and nothing else. The analyst may accept a failed check with a reason, which is
-recorded and published; never the confidentiality audit. To add a check, write a function from `_Release` to
+recorded and published; never what the confidentiality audit finds. To add a check, write a function from `_Release` to
 `_Examined` and put it into `CHECKS`.
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ import pandas as pd
 from pipelines.declarations import AREA_GROUPS, Declarations
 
 if TYPE_CHECKING:
+    from pipelines.protection.audit import Leak
     from pipelines.protection.feasible import Proofs
 
 VALUES_TABLE = "indicator_values"
@@ -32,6 +33,7 @@ VALUES = f"{VALUES_TABLE}.parquet"
 KEY = ["initiative_id", "indicator_id", "area_code", "frequency", "period", "dimension", "member"]
 WHERE = ["indicator_id", "area_code", "period", "dimension", "member", "where"]
 N_EXAMPLES = 3
+BETWEEN_RELEASES = "check_release_confidentiality_between_releases"
 
 # What a value of each unit can be at all; a ratio's upper bound is declared, since it may exceed the whole.
 UNIT_BOUNDS = {
@@ -61,6 +63,11 @@ class GateResult:
 
     checks: tuple[CheckResult, ...]
     passed: bool
+
+    @property
+    def tells_between_releases(self) -> bool:
+        """Whether this release and one before tell together what is hidden."""
+        return any(result.check == BETWEEN_RELEASES and not result.passed for result in self.checks)
 
     def to_json(self) -> dict[str, Any]:
         """The answers as plain values; messages name places and never a hidden or leaking number."""
@@ -385,21 +392,49 @@ def _confidentiality(release: _Release) -> _Examined:
         # What single rows and lines tell is said more plainly without what follows from it.
         leaks += leaks_together(
             release.values,
-            release.kept,
             release.indicators,
             release.areas,
             release.settings,
             release.area_groups,
             release.proofs,
         )
+    return _no_leaks(
+        leaks,
+        release,
+        problem="Hidden numbers would be shown or could be worked out",
+        remedy="Nothing was published. Correct the protection; do not publish by hand.",
+    )
+
+
+def _confidentiality_between_releases(release: _Release) -> _Examined:
+    from pipelines.protection.audit_together import leaks_between
+
+    leaks = leaks_between(
+        release.values,
+        release.kept,
+        release.indicators,
+        release.areas,
+        release.settings,
+        release.area_groups,
+        release.proofs,
+    )
+    return _no_leaks(
+        leaks,
+        release,
+        problem="What changed since an earlier release tells hidden numbers",
+        remedy="Nothing was published. Withdraw the delivery that changed what is around them, or deliver again.",
+    )
+
+
+def _no_leaks(leaks: Sequence[Leak], release: _Release, *, problem: str, remedy: str) -> _Examined:
     # Where a leak is may be printed; what leaks may not.
     frame = pd.DataFrame({"where": [f"{leak.message} {leak.where}" for leak in leaks]}, dtype="str")
     return _Examined(
         frame=frame,
         expectation="ExpectTableRowCountToEqual",
         arguments={"value": 0},
-        problem="Hidden numbers would be shown or could be worked out",
-        remedy="Nothing was published. Correct the protection; do not publish by hand.",
+        problem=problem,
+        remedy=remedy,
         n_examined=len(release.values),
     )
 
@@ -412,7 +447,8 @@ CHECKS: Mapping[str, Callable[[_Release], _Examined]] = {
     "check_release_coverage_kept": _coverage_kept,
     "check_release_change_plausible": _change_plausible,
     "check_release_confidentiality": _confidentiality,
+    BETWEEN_RELEASES: _confidentiality_between_releases,
 }
 
 # What `--accept` may name.
-ACCEPTABLE = tuple(name for name in CHECKS if name != "check_release_confidentiality")
+ACCEPTABLE = tuple(name for name in CHECKS if not name.startswith("check_release_confidentiality"))

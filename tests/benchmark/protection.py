@@ -25,7 +25,7 @@ from pipelines.intake import take_in
 from pipelines.paths import REPOSITORY, Home
 from pipelines.protection import protect
 from pipelines.protection.audit import audit
-from pipelines.protection.audit_together import leaks_together
+from pipelines.protection.audit_together import leaks_between, leaks_together
 from pipelines.protection.feasible import Proofs
 from pipelines.publishing.ledger import Ledger
 
@@ -105,11 +105,16 @@ def corrections() -> None:
     """How many small corrections of random tables are refused beside the release before them."""
     before = random_release()
     now = corrected(before.tables)
-    for name, earlier in (("without the release before", ()), ("with the release before", (before.published,))):
-        published = protect(now.values, INDICATORS, now.areas, SETTINGS, kept=earlier)
-        leaks = leaks_together(published, {"before": (before.published, INDICATORS)}, INDICATORS, now.areas, SETTINGS)
-        places = {leak.where.split(", ")[1][:3] for leak in leaks if leak.check.endswith("between_releases")}
-        tell(f"protected {name}: tables of {N_TABLES} refused", len(places))
+    for name, earlier, stays_hidden in (
+        ("by themselves", (), False),
+        ("with the release before", (before.published,), False),
+        ("with all hidden that it hides", (before.published,), True),
+    ):
+        published = protect(now.values, INDICATORS, now.areas, SETTINGS, kept=earlier, stays_hidden=stays_hidden)
+        leaks = leaks_between(published, {"before": (before.published, INDICATORS)}, INDICATORS, now.areas, SETTINGS)
+        tell(f"protected {name}: rows hidden", int((published["conf_status"] == "C").sum()))
+        refused = {leak.where.split(", ")[1][:3] for leak in leaks}
+        tell(f"protected {name}: tables of {N_TABLES} refused", len(refused))
 
 
 def measured(values: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +130,7 @@ def measured(values: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFrame
         leaks = timed(f"{round_}: audit of rows and lines", lambda p=published: audit(p, indicators, areas, SETTINGS))
         leaks += timed(
             f"{round_}: audit of all lines together",
-            lambda p=published: leaks_together(p, {}, indicators, areas, SETTINGS, proofs=proofs),
+            lambda p=published: leaks_together(p, indicators, areas, SETTINGS, proofs=proofs),
         )
         tell(f"{round_}: parts solved by the audit", proofs.n_solved - n_before)
         seconds.append(time.perf_counter() - begin)

@@ -18,8 +18,8 @@ from pipelines.protection import protect
 from pipelines.protection.audit import Leak
 from pipelines.protection.audit_ranges import ranges, told_too_narrowly
 from pipelines.protection.audit_system import System, build_system, guarded_rows
-from pipelines.protection.audit_together import leaks_together
-from pipelines.publishing.gate import run_gate
+from pipelines.protection.audit_together import leaks_between, leaks_together
+from pipelines.publishing.gate import BETWEEN_RELEASES, CHECKS, run_gate
 
 N_TABLES = 200
 THRESHOLD = SETTINGS["policy"]["threshold"]
@@ -51,7 +51,7 @@ def test_rest_of_a_share_is_not_told_by_all_sums_together() -> None:
         ]
     )
     published = protect(values, INDICATORS, AREAS, SETTINGS)
-    assert leaks_together(published, {}, INDICATORS, AREAS, SETTINGS) == []
+    assert leaks_together(published, INDICATORS, AREAS, SETTINGS) == []
 
 
 def test_one_secondary_cell_shown_again_is_found_in_every_table(protected: Release) -> None:
@@ -157,13 +157,14 @@ def test_ranges_are_those_of_all_tables_that_fit(tables: Tables, is_covered: boo
     assert any(told) is not is_covered
 
 
-def release_of(*values: pd.DataFrame, kept: tuple[pd.DataFrame, ...] = ()) -> pd.DataFrame:
-    return protect(pd.concat(values, ignore_index=True), INDICATORS, AREAS, SETTINGS, kept=kept)
+def release_of(*values: pd.DataFrame, kept: tuple[pd.DataFrame, ...] = (), stays_hidden: bool = False) -> pd.DataFrame:
+    own = pd.concat(values, ignore_index=True)
+    return protect(own, INDICATORS, AREAS, SETTINGS, kept=kept, stays_hidden=stays_hidden)
 
 
 def between(new: pd.DataFrame, **kept: pd.DataFrame) -> list[Leak]:
     earlier = {name: (values, INDICATORS) for name, values in kept.items()}
-    return leaks_together(new, earlier, INDICATORS, AREAS, SETTINGS)
+    return leaks_between(new, earlier, INDICATORS, AREAS, SETTINGS)
 
 
 def hidden_members(values: pd.DataFrame) -> set[str]:
@@ -171,14 +172,13 @@ def hidden_members(values: pd.DataFrame) -> set[str]:
 
 
 def corrected(reason: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A release and one after a correction, each protected by itself, that together tell that `a` was 5."""
+    """Numbers and their correction: releases of each, protected by itself, tell together that `a` was 5."""
     if reason == "small one has grown":
         # 25 - 20 = 5.
-        first = release_of(table("examinees", {"all": 25, "a": 5, "b": 20}))
-        return first, release_of(table("examinees", {"all": 32, "a": 12, "b": 20}))
+        return table("examinees", {"all": 25, "a": 5, "b": 20}), table("examinees", {"all": 32, "a": 12, "b": 20})
     # Other cover is hidden: 50 - 25 - 20 = 5, and that is not corrected.
-    first = release_of(table("examinees", {"all": 50, "a": 5, "b": 20, "c": 25}))
-    return first, release_of(table("examinees", {"all": 37, "a": 5, "b": 20, "c": 12}))
+    first = table("examinees", {"all": 50, "a": 5, "b": 20, "c": 25})
+    return first, table("examinees", {"all": 37, "a": 5, "b": 20, "c": 12})
 
 
 REASONS = ("small one has grown", "cover is shown")
@@ -186,7 +186,7 @@ REASONS = ("small one has grown", "cover is shown")
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_correction_that_would_tell_a_hidden_number_is_found_and_its_release_named(reason: str) -> None:
-    first, second = corrected(reason)
+    first, second = (release_of(values) for values in corrected(reason))
     assert hidden_members(first) == {"a", "b"} and "b" not in hidden_members(second)
     assert between(first) == between(second) == []
     leaks = between(second, aaaa=first)
@@ -194,6 +194,19 @@ def test_correction_that_would_tell_a_hidden_number_is_found_and_its_release_nam
     for leak in leaks:
         assert leak.check == "check_confidentiality_between_releases" and "Release aaaa and this one" in leak.message
         assert "5" not in leak.message + leak.where
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_correction_tells_nothing_where_what_was_hidden_stays_hidden(reason: str) -> None:
+    values, now = corrected(reason)
+    first = release_of(values)
+    second = release_of(now, kept=(first,), stays_hidden=True)
+    assert hidden_members(second) == {"a", "b"}
+    assert between(second, aaaa=first) == []
+    # Of several releases the newest says what stays hidden.
+    older = release_of(table("examinees", {"all": 90, "a": 40, "b": 50}))
+    assert hidden_members(release_of(now, kept=(first, older), stays_hidden=True)) == {"a", "b"}
+    assert hidden_members(release_of(now, kept=(older, first), stays_hidden=True)) < {"a", "b", "c"}
 
 
 def test_later_release_that_adds_a_year_or_nothing_tells_nothing() -> None:
@@ -237,7 +250,7 @@ def gate(folder: Path, new: pd.DataFrame, **kept: pd.DataFrame) -> Any:
         initiative=SimpleNamespace(settings={**SETTINGS, "gate": bounds}),
         published=[],
     )
-    accepted = {"check_release_confidentiality": "it is only a correction"}
+    accepted = {name: "it is only a correction" for name in CHECKS if "confidentiality" in name}
     return run_gate(
         folder / "new",
         None,
@@ -250,10 +263,11 @@ def gate(folder: Path, new: pd.DataFrame, **kept: pd.DataFrame) -> Any:
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_gate_refuses_such_a_correction_whatever_is_accepted(tmp_path: Path, reason: str) -> None:
-    first, second = corrected(reason)
+    first, second = (release_of(values) for values in corrected(reason))
     result = gate(tmp_path, second, aaaa=first)
     (check,) = [check for check in result.checks if not check.passed]
-    assert check.check == "check_release_confidentiality" and not check.accepted and not result.passed
+    assert check.check == BETWEEN_RELEASES and not check.accepted and not result.passed
+    assert result.tells_between_releases
     assert "Release aaaa and this one" in check.message and "5" not in check.message
 
 
