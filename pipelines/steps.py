@@ -100,9 +100,10 @@ def judge(shop: Workshop) -> GateResult:
     draft = release.begin(home, declarations, ledger)
     proofs = Proofs(home.proofs, release.code_digest())
     kept = release.kept_data(home, ledger, draft.release_id)
-    # Only where the last release would tell something does what it hides stay hidden, however much there is by now.
-    for stays_hidden in (False, True):
-        tables.write_tables(draft.data, declarations, published_tables(shop, kept, proofs, stays_hidden))
+    # Only where the last release would tell something does all that it hides stay hidden, however much there is by now.
+    for hides_all in (False, True):
+        earlier = _Earlier(kept, proofs, hides_all)
+        tables.write_tables(draft.data, declarations, published_tables(shop, earlier))
         gate = run_gate(
             draft.data,
             release.published_data(home, draft.previous),
@@ -130,25 +131,26 @@ def kept_gate(shop: Workshop) -> GateResult:
     return GateResult.from_json(json.loads(shop.home.gate.read_text(encoding="utf-8")))
 
 
-def published_tables(
-    shop: Workshop, kept: Mapping[str, Path], proofs: Proofs, stays_hidden: bool
-) -> Mapping[str, pd.DataFrame]:
-    """Every published table by its contract's id; what is not the values follows from the protected ones alone.
+@dataclass(frozen=True)
+class _Earlier:
+    """The folder of each earlier release, what was found of the same numbers before, and what of the last one to hide.
 
-    `kept` has the folder of each earlier release, `proofs` what was found of the same numbers before. `stays_hidden`:
-    whether what the last release hides stays so.
+    `hides_all`: all that it hides; else only where nothing but that has changed.
     """
+
+    kept: Mapping[str, Path]
+    proofs: Proofs
+    hides_all: bool
+
+
+def published_tables(shop: Workshop, earlier: _Earlier) -> Mapping[str, pd.DataFrame]:
+    """Every published table by its contract's id; what is not the values follows from the protected ones alone."""
     from pipelines.assessment import derived, outlook
     from pipelines.collaboration import Inputs, collaboration_tables, read_deliveries, read_shapes, register_frame
 
     initiative = shop.declarations.initiative
     registers = {name: register_frame(shop.declarations, name) for name in derived.REGISTERS}
-    ahead = outlook(
-        protected_values(shop, kept, proofs, stays_hidden),
-        registers["indicators"],
-        initiative.settings,
-        registers["breaks"],
-    )
+    ahead = outlook(protected_values(shop, earlier), registers["indicators"], initiative.settings, registers["breaks"])
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
         shapes, deliveries = read_shapes(connection, shop.declarations), read_deliveries(connection)
     submissions = release.submissions_frame(shop.declarations, shop.ledger)
@@ -163,11 +165,11 @@ def published_tables(
     }
 
 
-def protected_values(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs, stays_hidden: bool) -> pd.DataFrame:
+def protected_values(shop: Workshop, earlier: _Earlier) -> pd.DataFrame:
     """Values with intervals, changes and verdicts, and nothing of what must stay hidden."""
     from pipelines.assessment import assess
     from pipelines.collaboration import register_frame
-    from pipelines.protection import protect
+    from pipelines.protection import Again, protect
 
     initiative = shop.declarations.initiative
     settings = initiative.settings
@@ -176,6 +178,10 @@ def protected_values(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs, s
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
         facts = connection.sql(f"select * from {FACTS}").df()
     assessed = assess(facts, registers["indicators"], settings, registers["breaks"], initiative.area_types[0])
+    kept = [(folder, pd.read_parquet(folder / f"{tables.VALUES}.parquet")) for folder in earlier.kept.values()]
+    again = None
+    if kept and (earlier.hides_all or release.is_hidden_alike(kept[0][0], shop.declarations)):
+        again = Again(kept[0][1], earlier.hides_all)
     return protect(
         assessed,
         registers["indicators"],
@@ -183,9 +189,9 @@ def protected_values(shop: Workshop, kept: Mapping[str, Path], proofs: Proofs, s
         settings,
         registers["baselines"],
         registers[AREA_GROUPS],
-        kept=[pd.read_parquet(folder / f"{tables.VALUES}.parquet") for folder in kept.values()],
-        stays_hidden=stays_hidden,
-        proofs=proofs,
+        kept=[values for _, values in kept],
+        again=again,
+        proofs=earlier.proofs,
     )
 
 
@@ -247,6 +253,6 @@ def publish(shop: Workshop) -> Path:
     inspect(shop)
     ledger = shop.ledger
     draft = release.opened(shop.home, shop.declarations, ledger)
-    release.seal(draft, ledger)
+    release.seal(draft, shop.declarations, ledger)
     definitions.record(shop.declarations, ledger)
     return release.publish(shop.home, draft, ledger)

@@ -5,6 +5,6 @@ code with it; `audit_site` and `leak_scan`, which read the published bytes thems
 values exist (dbt) and which policy holds (initiative.yml).
 """
 
-from pipelines.protection.suppression import protect
+from pipelines.protection.suppression import Again, protect
 
-__all__ = ["protect"]
+__all__ = ["Again", "protect"]

@@ -28,18 +28,19 @@ What this rule does not promise:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_array, vstack
 
 from pipelines.assessment.periods import months, rows_at, spacings
 from pipelines.protection.cells import Cells, Sums, build_cells, build_sums
 from pipelines.protection.covering import Tables, build_tables, cover, told
-from pipelines.protection.feasible import Proofs
+from pipelines.protection.feasible import Proofs, part_labels
 from pipelines.protection.pooling import are_pools, build_pools, worth_publishing
 
 Floats = npt.NDArray[np.float64]
@@ -49,7 +50,7 @@ Codes = npt.NDArray[np.int64]
 # What tells rows apart, in the order in which `depends_on` names a cell.
 CELL = ["indicator_id", "area_code", "frequency", "period", "dimension", "member"]
 
-# The cost of a part that is hidden only after its total; see `_cost`.
+# The cost of a part that is hidden only after its total; see `_cost`. What was shown before costs twice that.
 DEAR = 2
 
 # More than are ever needed: what is still told then, the audit refuses.
@@ -124,6 +125,17 @@ class Policy:
         return (count < threshold) & ((count != 0) | self.hides_zeros)
 
 
+@dataclass(frozen=True)
+class Again:
+    """An earlier release's `indicator_values`, whose hidden rows are hidden again where nothing else has changed.
+
+    So the same numbers are covered by the same others from one release to the next. `hides_all`: all of them.
+    """
+
+    earlier: pd.DataFrame
+    hides_all: bool = False
+
+
 def protect(
     values: pd.DataFrame,
     indicators: pd.DataFrame,
@@ -132,7 +144,7 @@ def protect(
     agreed_baselines: pd.DataFrame | None = None,
     area_groups: pd.DataFrame | None = None,
     kept: Sequence[pd.DataFrame] = (),
-    stays_hidden: bool = False,
+    again: Again | None = None,
     proofs: Proofs | None = None,
 ) -> pd.DataFrame:
     """Indicator values as they may be published.
@@ -148,8 +160,8 @@ def protect(
         agreed_baselines: indicator_id, area_code, dimension, member whose baseline is an agreed, public
             figure; it stays beside a hidden baseline row unless it is that row's own value or itself small.
         area_groups: dimension, member, area_filter of the members that are made of areas.
-        kept: `indicator_values` of releases that readers have, the newest first: what these show covers nothing.
-        stays_hidden: whether what the newest of these hides is hidden again, whatever it is by now.
+        kept: `indicator_values` of releases that readers have: what these show covers nothing.
+        again: an earlier release of which some, or all, that it hides is hidden again.
         proofs: what was found of the same cells before.
 
     Returns:
@@ -165,16 +177,7 @@ def protect(
     """
     policy = Policy.from_settings(settings)
     indicators = with_thresholds(indicators, policy.threshold)
-    is_hidden, is_published = _hidden_and_published(
-        values,
-        indicators,
-        areas,
-        policy,
-        area_groups,
-        _shown_before(values, kept),
-        _hidden_before(values, kept[:stays_hidden]),
-        proofs,
-    )
+    is_hidden, is_published = _hidden_and_published(values, indicators, areas, policy, area_groups, kept, again, proofs)
     published = values.assign(
         obs_status=values["obs_status"].mask(is_hidden, "A"),
         conf_status=pd.array(np.where(is_hidden, "C", "F"), dtype="str"),
@@ -209,23 +212,62 @@ class _Sides:
 def _shown_before(values: pd.DataFrame, kept: Sequence[pd.DataFrame]) -> _Sides:
     """Whether a release that readers have shows the number that stands in a row's numerator or denominator."""
     shown = _Sides.none(len(values))
-    rows = pd.MultiIndex.from_frame(values[CELL])
     for earlier in kept:
-        free = earlier[earlier["conf_status"] == "F"]
-        at = pd.MultiIndex.from_frame(free[CELL]).get_indexer(rows)
         for side, is_shown in (("numerator", shown.numerator), ("denominator", shown.denominator)):
-            now, then = (pd.to_numeric(own[side]).to_numpy(dtype=float, na_value=np.nan) for own in (values, free))
-            is_shown |= np.append(then, np.nan)[at] == now
+            is_shown |= _numbers(values, side) == _numbers_before(values, earlier, side)
     return shown
 
 
-def _hidden_before(values: pd.DataFrame, kept: Sequence[pd.DataFrame]) -> _Sides:
-    """Whether one of some releases hides what a row is about."""
-    hidden = _Sides.none(len(values))
-    rows = pd.MultiIndex.from_frame(values[CELL])
-    for earlier in kept:
-        hidden.key[:] |= rows.isin(pd.MultiIndex.from_frame(earlier.loc[earlier["conf_status"] == "C", CELL]))
-    return hidden
+def _numbers(rows: pd.DataFrame, side: str) -> Floats:
+    return pd.to_numeric(rows[side]).to_numpy(dtype=float, na_value=np.nan)
+
+
+def _numbers_before(values: pd.DataFrame, earlier: pd.DataFrame, side: str) -> Floats:
+    """What an earlier release shows in each row."""
+    return np.append(_numbers(earlier, side), np.nan)[_places(earlier).get_indexer(_places(values))]
+
+
+def _places(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[CELL])
+
+
+def _hidden_again(rows: pd.DataFrame, again: Again, tables: Tables) -> Flags:
+    """By cell, whether an earlier release hides it: of all, or of the parts of the tables that have not changed.
+
+    A part has changed where a number that was shown is another, or where it has rows that were not there.
+    """
+    is_free = again.earlier["conf_status"] == "F"
+    was_shown, was_hidden = (_places(rows).isin(_places(again.earlier[own])) for own in (is_free, ~is_free))
+    hidden = tables.is_shown_in(was_hidden) & ~tables.is_shown_in(was_shown)
+    if again.hides_all:
+        return hidden
+    label = np.append(part_labels(csr_array(vstack([tables.sums, tables.rests])))[0], -1)
+    is_changed = np.zeros(len(label) + 1, dtype=bool)  # position -1: no part
+    is_new = ~(was_shown | was_hidden | are_pools(rows))
+    for side, cell in (("numerator", tables.cells.numerator), ("denominator", tables.cells.denominator)):
+        now, then = _numbers(rows, side), _numbers_before(rows, again.earlier, side)
+        is_other = was_shown & ~((now == then) | (np.isnan(now) & np.isnan(then)))
+        is_changed[label[cell[(is_new | is_other) & (cell >= 0)]]] = True
+    return hidden & ~is_changed[label[:-1]]
+
+
+class _Hiding:
+    """The rows that are hidden, and those that are published at all: by single lines beside covers, ever more."""
+
+    def __init__(self, by_lines: Callable[[_Sides], tuple[Flags, Flags]], n_rows: int) -> None:
+        self.by_lines, self.covers = by_lines, _Sides.none(n_rows)
+        self.is_hidden, self.is_published = by_lines(self.covers)
+
+    def cover(self, cells: Cells, at: Codes, covers: Flags) -> None:
+        """Hide some of the cells that some rows show, and what single lines demand beside them."""
+        self.covers.numerator[at] |= np.append(covers, False)[cells.numerator]
+        self.covers.denominator[at] |= np.append(covers, False)[cells.denominator]
+        were_published = self.is_published
+        self.is_hidden, self.is_published = self.by_lines(self.covers)
+        # Years that are all hidden by now would be worth a pool; but it would say more of them, not less.
+        while (is_new := self.is_published & ~were_published & ~self.is_hidden).any():
+            self.covers.key[is_new] = True
+            self.is_hidden, self.is_published = self.by_lines(self.covers)
 
 
 def _hidden_and_published(
@@ -234,28 +276,56 @@ def _hidden_and_published(
     areas: pd.DataFrame,
     policy: Policy,
     area_groups: pd.DataFrame | None,
-    shown_before: _Sides,
-    covers: _Sides,
+    kept: Sequence[pd.DataFrame],
+    again: Again | None,
     proofs: Proofs | None,
 ) -> tuple[Flags, Flags]:
     """Whether each row is hidden, and whether it is published at all.
 
-    What single lines demand beside the covers is hidden first; then, as long as all lines together tell a hidden cell,
-    more cover for it.
+    What single lines demand is hidden first; then, as long as all lines together tell a hidden cell, cover for it: as
+    readers know it who have earlier releases, and as those do who have not.
     """
+    shown_before = _shown_before(values, kept)
 
-    def by_lines() -> tuple[Flags, Flags]:
+    def by_lines(covers: _Sides) -> tuple[Flags, Flags]:
         return _by_lines(values, indicators, areas, policy, area_groups, covers, shown_before)
 
-    is_hidden, is_published = by_lines()
-    at = np.flatnonzero(is_published)
+    hiding = _Hiding(by_lines, len(values))
+    at = np.flatnonzero(hiding.is_published)
     tables = build_tables(values.iloc[at], indicators, areas, area_groups, policy.keep, policy.width)
-    is_fixed = shown_before.of(is_published, tables.cells)
-    is_settled = np.concatenate([is_fixed, np.zeros(tables.rests.shape[0], dtype=bool)])
-    n_tries = np.zeros(len(is_settled))
+    if again is not None:
+        hiding.cover(tables.cells, at, _hidden_again(values.iloc[at], again, tables))
+    is_fixed = shown_before.of(hiding.is_published, tables.cells)
+    rests = np.ones(tables.rests.shape[0], dtype=bool)
+    _cover_all(hiding, at, tables, is_fixed, np.concatenate([~is_fixed, rests]), policy, proofs)
+    if is_fixed.any():
+        nothing = np.zeros(len(is_fixed), dtype=bool)
+        _cover_all(hiding, at, tables, nothing, np.concatenate([is_fixed, ~rests]), policy, proofs)
+    return hiding.is_hidden, hiding.is_published
+
+
+def _cover_all(
+    hiding: _Hiding,
+    at: Codes,
+    tables: Tables,
+    is_fixed: Flags,
+    is_asked: Flags,
+    policy: Policy,
+    proofs: Proofs | None,
+) -> None:
+    """Cover each hidden cell that is asked for and told by all lines together, and what hidden shares leave over.
+
+    Args:
+        hiding: what is hidden; more is afterwards.
+        at: the rows of the tables.
+        tables: what there is to hide.
+        is_fixed: by cell, whether readers know it, whatever is hidden now.
+        is_asked: by cell and rest.
+    """
+    is_settled, n_tries = ~is_asked, np.zeros(len(is_asked))
     for attempt in range(MOST_ROUNDS):
-        rows = (is_published & is_hidden)[at]
-        hidden = ~tables.is_shown_in((is_published & ~is_hidden)[at])
+        rows = (hiding.is_published & hiding.is_hidden)[at]
+        hidden = ~tables.is_shown_in((hiding.is_published & ~hiding.is_hidden)[at])
         rests = tables.rests_in(rows) & policy.hides_complements
         asked = np.concatenate([hidden & tables.is_shown_in(rows), rests]) & ~is_settled
         bound = tables.as_told(rows)
@@ -272,15 +342,7 @@ def _hidden_and_published(
         n_tries[tried] += 1
         is_settled |= n_tries > MOST_TRIES
         # All that is hidden stays so: what single lines demand could otherwise be found elsewhere the next time.
-        covers.numerator[at] |= np.append(covered, False)[tables.cells.numerator]
-        covers.denominator[at] |= np.append(covered, False)[tables.cells.denominator]
-        were_published = is_published
-        is_hidden, is_published = by_lines()
-        # Years that are all hidden by now would be worth a pool; but it would say more of them, not less.
-        while (is_new := is_published & ~were_published & ~is_hidden).any():
-            covers.key[is_new] = True
-            is_hidden, is_published = by_lines()
-    return is_hidden, is_published
+        hiding.cover(tables.cells, at, covered)
 
 
 def _wishes(tables: Tables, told_cells: Codes, policy: Policy) -> tuple[Floats, Floats]:
@@ -311,7 +373,7 @@ def _by_lines(
     cells = build_cells(single, indicators)
     sums = build_sums(cells, areas, area_groups)
     primarily = primary(single, indicators, cells, policy) | covers.of(~is_pool, cells)
-    hidden = close(primarily, cells, sums, is_known=shown_before.of(~is_pool, cells))
+    hidden = close(primarily, cells, sums, is_dear=shown_before.of(~is_pool, cells))
     is_hidden, is_published = np.zeros(len(values), dtype=bool), ~is_pool
     is_hidden[~is_pool] = rows_hidden(hidden, cells)
     if len(pooled):
@@ -319,8 +381,8 @@ def _by_lines(
         primarily = primary(pooled, indicators, pools.of_pools(), policy) | pools.must_hide
         primarily |= covers.of(is_pool, pools.of_pools())
         sums = build_sums(pools.cells, areas, area_groups)
-        is_known = pools.is_known | shown_before.of(is_pool, pools.of_pools())
-        of_pools = close(primarily, pools.cells, sums, is_known=is_known)
+        is_dear = shown_before.of(is_pool, pools.of_pools())
+        of_pools = close(primarily, pools.cells, sums, is_known=pools.is_known, is_dear=is_dear)
         is_hidden[is_pool] = rows_hidden(of_pools, pools.of_pools())
         is_published[is_pool] = worth_publishing(pooled, single, indicators, is_hidden[~is_pool], is_hidden[is_pool])
     return is_hidden, is_published
@@ -381,11 +443,14 @@ def rows_hidden(hidden: Flags, cells: Cells) -> Flags:
     return with_none[cells.numerator] | with_none[cells.denominator]
 
 
-def close(primarily: Flags, cells: Cells, sums: Sums, is_known: Flags | None = None) -> Flags:
+def close(
+    primarily: Flags, cells: Cells, sums: Sums, is_known: Flags | None = None, is_dear: Flags | None = None
+) -> Flags:
     """The hidden cells and what must be hidden beside them: the secondary rule until nothing changes.
 
     First among all that sources report, then with the sums of groups of areas, which are to cost none of it. `is_known`
-    are cells that readers can work out from others anyway: hiding them covers nothing.
+    are cells that readers can work out from others anyway: hiding them covers nothing. `is_dear` are cells that an
+    earlier release shows: what that tells is for all lines together to say, and here they are hidden last.
     """
     given_away = _given_away(primarily, cells, sums)
     hidden = primarily.copy()
@@ -395,13 +460,14 @@ def close(primarily: Flags, cells: Cells, sums: Sums, is_known: Flags | None = N
     # Only a part that its total contains can cover another: a missing one may have been left out of it.
     can_count = ~np.isnan(cells.smallest)[sums.part] | given_away
     is_open = np.ones(len(hidden), dtype=bool) if is_known is None else ~is_known
+    is_dear = np.zeros(len(hidden), dtype=bool) if is_dear is None else is_dear
     is_of_all = np.ones(len(sums.total), dtype=bool)
     for is_asked in (~sums.is_of_areas, is_of_all) if sums.is_of_areas.any() else (is_of_all,):
         before = -1
         while int(hidden.sum()) != before:
             before = int(hidden.sum())
             hidden |= is_key & is_open & ~_displayed(hidden, cells)
-            covers, totals = _covers(hidden, is_key, can_count, is_open, cells, sums, is_asked)
+            covers, totals = _covers(hidden, is_key, can_count, is_open, is_dear, cells, sums, is_asked)
             hidden[covers] = True
             hidden[totals] = True
     return hidden
@@ -440,6 +506,7 @@ def _covers(
     is_key: Flags,
     can_count: Flags,
     is_open: Flags,
+    is_dear: Flags,
     cells: Cells,
     sums: Sums,
     is_asked: Flags,
@@ -462,9 +529,10 @@ def _covers(
     # Where zeros are shown everybody knows that a hidden part is none, so a zero covers nothing.
     can_cover = is_open[sums.part] & (cells.smallest[sums.part] > 0)
     is_wanted = (is_alone | is_bare)[sums.group] & ~is_hidden & can_cover
-    cost = _cost(hidden, counted + seen > 0, is_shown, sums)
+    cost = _cost(hidden, counted + seen > 0, is_shown, sums) + np.where(is_dear[sums.part], 2 * DEAR, 0)
     can_hide_total = is_alone & is_open[sums.total]
-    at = np.flatnonzero(is_wanted & ~(can_hide_total[sums.group] & (cost == DEAR)))
+    is_total_better = (can_hide_total & ~is_dear[sums.total])[sums.group] & (cost >= DEAR)
+    at = np.flatnonzero(is_wanted & ~is_total_better)
     at = at[np.argsort(cost[at], kind="stable")]
     groups, first = np.unique(sums.group[at], return_index=True)
     can_hide_total[groups] = False

@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.declarations import Declarations, split_list
+from pipelines.declarations import AREA_GROUPS, Declarations, split_list
 from pipelines.intake.examine import TAKEN_IN
 from pipelines.paths import DBT_PROJECT, REPOSITORY, Home
 from pipelines.protection.audit import Leak
@@ -25,6 +25,7 @@ from pipelines.publishing import tables
 from pipelines.publishing.ledger import Ledger
 
 RELEASE_FILE = "release.json"
+MANIFEST_FILE = "manifest.json"
 # Says which release the warehouse in `build/next` belongs to, from publishing until it is swapped in.
 STAMP_FILE = "release_id"
 # Everything whose change may change a published byte.
@@ -182,7 +183,7 @@ def refuse_leaks(leaks: Sequence[Leak]) -> None:
         )
 
 
-def seal(draft: Draft, ledger: Ledger) -> Mapping[str, Any]:
+def seal(draft: Draft, declarations: Declarations, ledger: Ledger) -> Mapping[str, Any]:
     """Write the release's own record and the manifest of all its files; gives the manifest."""
     identity = {"release_id": draft.release_id, "previous": draft.previous, "as_of": ledger.as_of}
     _write_json(draft.site / RELEASE_FILE, identity)
@@ -191,8 +192,8 @@ def seal(draft: Draft, ledger: Ledger) -> Mapping[str, Any]:
         for path in sorted(draft.site.rglob("*"))
         if path.is_file()
     }
-    manifest = identity | {"files": files}
-    _write_json(draft.folder / "manifest.json", manifest)
+    manifest = identity | {"hidden_by": rules_of_hiding(declarations), "files": files}
+    _write_json(draft.folder / MANIFEST_FILE, manifest)
     return manifest
 
 
@@ -225,7 +226,7 @@ def complete_swap(home: Home) -> None:
 
 
 def _check_same(kept: Path, draft: Draft) -> None:
-    if (kept / "manifest.json").read_bytes() != (draft.folder / "manifest.json").read_bytes():
+    if (kept / MANIFEST_FILE).read_bytes() != (draft.folder / MANIFEST_FILE).read_bytes():
         raise ReleaseError(
             f"Release {draft.release_id} was rebuilt from the same inputs, but its bytes differ from those published; "
             "nothing was changed. Check that the installed packages are those of the lock file."
@@ -285,6 +286,19 @@ def kept_data(home: Home, ledger: Ledger, this: str) -> Mapping[str, Path]:
     order = dict.fromkeys(reversed(before))
     folders = {name: published_data(home, name) for name in order}
     return {name: folder for name, folder in folders.items() if folder}
+
+
+def is_hidden_alike(kept: Path, declarations: Declarations) -> bool:
+    """Whether a kept release, by the folder of its tables, was hidden by the rules that are declared now."""
+    manifest = json.loads((kept.parents[1] / MANIFEST_FILE).read_text(encoding="utf-8"))
+    return manifest.get("hidden_by") == rules_of_hiding(declarations)
+
+
+def rules_of_hiding(declarations: Declarations) -> str:
+    """Digest of what decides what is hidden of given numbers."""
+    registers = [[dict(row) for row in declarations.rows(name)] for name in ("indicators", "areas", AREA_GROUPS)]
+    rules = [declarations.initiative.settings["policy"], registers]
+    return hashlib.sha256(json.dumps(rules, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def published_data(home: Home, identity: str | None) -> Path | None:

@@ -23,7 +23,7 @@ from protection_tables import INDICATORS, SETTINGS
 from pipelines.declarations import load
 from pipelines.intake import take_in
 from pipelines.paths import REPOSITORY, Home
-from pipelines.protection import protect
+from pipelines.protection import Again, protect
 from pipelines.protection.audit import audit
 from pipelines.protection.audit_together import leaks_between, leaks_together
 from pipelines.protection.feasible import Proofs
@@ -105,12 +105,13 @@ def corrections() -> None:
     """How many small corrections of random tables are refused beside the release before them."""
     before = random_release()
     now = corrected(before.tables)
-    for name, earlier, stays_hidden in (
-        ("by themselves", (), False),
-        ("with the release before", (before.published,), False),
-        ("with all hidden that it hides", (before.published,), True),
+    earlier = before.published
+    for name, kept, again in (
+        ("by themselves", (), None),
+        ("with the release before", (earlier,), Again(earlier)),
+        ("with all hidden that it hides", (earlier,), Again(earlier, hides_all=True)),
     ):
-        published = protect(now.values, INDICATORS, now.areas, SETTINGS, kept=earlier, stays_hidden=stays_hidden)
+        published = protect(now.values, INDICATORS, now.areas, SETTINGS, kept=kept, again=again)
         leaks = leaks_between(published, {"before": (before.published, INDICATORS)}, INDICATORS, now.areas, SETTINGS)
         tell(f"protected {name}: rows hidden", int((published["conf_status"] == "C").sum()))
         refused = {leak.where.split(", ")[1][:3] for leak in leaks}
