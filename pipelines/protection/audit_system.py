@@ -60,6 +60,15 @@ class System:
     width: float
 
 
+@dataclass(frozen=True)
+class Release:
+    """What readers have of a release: its `guarded_rows`, and what its registers say of its areas."""
+
+    rows: pd.DataFrame
+    areas: pd.DataFrame
+    area_groups: pd.DataFrame | None
+
+
 def guarded_rows(values: pd.DataFrame, indicators: pd.DataFrame, house: int) -> pd.DataFrame:
     """A release's rows of what too few are hidden of, as `build_system` needs them: described, with their threshold.
 
@@ -73,30 +82,26 @@ def guarded_rows(values: pd.DataFrame, indicators: pd.DataFrame, house: int) -> 
 
 
 def build_system(
-    releases: Sequence[pd.DataFrame],
-    areas: pd.DataFrame,
-    area_groups: pd.DataFrame | None,
-    complements_are_free: bool,
-    width: float = 0.0,
+    releases: Sequence[Release], *, zeros_are_free: bool, complements_are_free: bool, width: float = 0.0
 ) -> System:
     """The system of a release and of those kept before it.
 
     Args:
-        releases: each as `guarded_rows` gives it, the newest first. What an earlier one shows and the newest does
-            not, readers still know; what both hide is taken for the same.
-        areas, area_groups: the registers' rows.
+        releases: the newest first. What an earlier one shows and the newest does not, readers still know; what both
+            hide is taken for the same.
+        zeros_are_free: whether the policy shows who is nobody, so that whose own number is hidden is somebody.
         complements_are_free: whether the policy lets the rest of a share be small.
         width: how wide, in persons, the policy wants the range of what is hidden, beside what thresholds demand.
     """
-    summed = summed_areas(areas, area_groups)
     told, rests, links = [], [], []
     for age, release in enumerate(releases):
-        rows = release if age == 0 else of_changed_periods(release, releases[0])
+        summed = summed_areas(release.areas, release.area_groups)
+        rows = release.rows if age == 0 else of_changed_periods(release.rows, releases[0].rows)
         cells = without_empty_sums(_cells(rows), summed).reset_index(drop=True)
-        links.append(_links(cells, areas, summed))
+        links.append(_links(cells, release.areas, summed))
         rests.append(_rests(rows, cells, complements_are_free).assign(age=age))
         told.append(cells.assign(age=age))
-    return _joined(told, rests, links, width)
+    return _joined(told, rests, links, zeros_are_free, width)
 
 
 def _shares(rows: pd.DataFrame) -> pd.DataFrame:
@@ -143,7 +148,11 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
             [*CELL, "indicator_id", "threshold", "number"], axis=1
         )
         number = own["number"].astype(float).mask(is_hidden)
-        sides.append(own.assign(is_hidden=is_hidden, number=number, side=side, is_aside=~(is_hidden & is_about)))
+        is_own = is_hidden & is_about
+        # A share may be hidden for its whole, though it has no part.
+        is_counted = is_own & ~rows["kind"].isin(["proportion", "ratio"])
+        own = own.assign(is_hidden=is_hidden, number=number, side=side)
+        sides.append(own.assign(is_aside=~is_own, is_counted=is_counted))
     both = pd.concat(sides)
     # Of all that name a cell, one that hides it comes first.
     both = both[both["shows"] != ""].sort_values(["is_hidden", "is_aside"], ascending=[False, True], kind="stable")
@@ -155,6 +164,7 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
         indicator_id=("indicator_id", "first"),
         side=("side", "first"),
         is_aside=("is_aside", "min"),
+        is_counted=("is_counted", "max"),
     )
     found["is_hidden"] &= found["least"].isna()
     return _with_pools(found)
@@ -183,7 +193,7 @@ def _with_pools(cells: pd.DataFrame) -> pd.DataFrame:
     is_shown = pools.pop("n_shown") == pools.pop("n_years")
     numbers = ["least", "most"]
     pools[numbers] = pools[numbers].where(is_shown)
-    pools = pools.assign(is_hidden=False, is_aside=True, is_left_out=~is_shown)
+    pools = pools.assign(is_hidden=False, is_aside=True, is_counted=False, is_left_out=~is_shown)
     return pd.concat([cells.assign(is_left_out=False), pools], ignore_index=True)
 
 
@@ -191,11 +201,14 @@ def _rests(rows: pd.DataFrame, cells: pd.DataFrame, complements_are_free: bool) 
     """part and whole (positions in `cells`) of each share, with the rest as an unknown cell."""
     shares = _shares(rows)
     found = shares[["numerator_shows", "denominator_shows", *GROUP, "indicator_id", "threshold"]].assign(
-        is_hidden=(shares["conf_status"] != "F") & (not complements_are_free), side="rest", is_aside=True
+        is_hidden=(shares["conf_status"] != "F") & (not complements_are_free),
+        side="rest",
+        is_aside=True,
+        is_counted=False,
     )
-    found = found.sort_values("is_hidden", ascending=False, kind="stable").drop_duplicates(
-        ["numerator_shows", "denominator_shows", *GROUP]
-    )
+    share = ["numerator_shows", "denominator_shows", *GROUP]
+    found["threshold"] = found.groupby(share)["threshold"].transform("max")
+    found = found.sort_values("is_hidden", ascending=False, kind="stable").drop_duplicates(share)
     positions = pd.MultiIndex.from_frame(cells[CELL])
     for name, side in (("part", "numerator"), ("whole", "denominator")):
         found[name] = positions.get_indexer(pd.MultiIndex.from_frame(found[[f"{side}_shows", *GROUP]]))
@@ -252,14 +265,21 @@ class _Lines:
     mark: npt.NDArray[np.uint64]
 
 
-def _joined(told: list[pd.DataFrame], rests: list[pd.DataFrame], links: list[pd.DataFrame], width: float) -> System:
+def _joined(
+    told: list[pd.DataFrame],
+    rests: list[pd.DataFrame],
+    links: list[pd.DataFrame],
+    zeros_are_free: bool,
+    width: float,
+) -> System:
     """One system of all releases: an unknown for each cell that any of them leaves open, and for each rest."""
     cells = pd.concat(told, ignore_index=True)
     code: Codes = cells.groupby(CELL, sort=False).ngroup().to_numpy().astype(np.int64)
     newest = cells.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
     unknowns = pd.concat([newest, *rests], ignore_index=True)
     marks = np.random.default_rng(0).integers(2**63, size=len(unknowns), dtype=np.uint64)
-    marks[len(newest) :] = 0
+    # The same share of several releases leaves the same rest, and is another line than one without a rest.
+    marks[len(newest) :] = marks[len(newest) : len(newest) + 1]
     lines, first_rest = [], len(newest)
     for age, (own, own_rests, own_links) in enumerate(zip(told, rests, links, strict=True)):
         own_code = code[(cells["age"] == age).to_numpy()]
@@ -272,6 +292,7 @@ def _joined(told: list[pd.DataFrame], rests: list[pd.DataFrame], links: list[pd.
     facts = _Lines(at, code[is_fact], ones, cells.loc[is_fact, "most"].to_numpy(float), marks[code[is_fact]])
     ages = [np.full(len(own.sums), age) for age, own in enumerate(lines)]
     ages.append(cells.loc[is_fact, "age"].to_numpy(np.int64))
+    unknowns["least"] = unknowns["least"].fillna((unknowns["is_counted"].eq(True) & zeros_are_free).astype(float))
     return _system(unknowns, [*lines, facts], np.concatenate(ages).astype(np.int64), width)
 
 

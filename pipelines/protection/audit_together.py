@@ -22,6 +22,7 @@ from pipelines.protection.audit_lines import GROUP
 from pipelines.protection.audit_ranges import ranges, told_too_narrowly
 from pipelines.protection.audit_system import (
     CELL,
+    Release,
     System,
     beside,
     build_system,
@@ -33,8 +34,10 @@ from pipelines.protection.feasible import TOLERANCE, Proofs
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+# What of `indicator_values` tells something here.
+SAID = ("indicator_id", *GROUP, "conf_status", "numerator", "denominator", "value", "baseline_value")
 BETWEEN = "together tell this hidden number."
-# Of so many cells it is worked out how closely they were known before; more of them are held to be news.
+# Of so many cells that earlier releases told it is worked out how closely; of others it is no news that they are told.
 N_COMPARED = 20
 
 
@@ -54,16 +57,26 @@ def leaks_together(
         settings: the initiative's; `policy` holds threshold, zeros, complements, width.
         proofs: what was found of the same lines before.
     """
-    readers = _Readers(areas, area_groups, settings["policy"])
-    alone = readers.system(readers.rows(values, indicators))
+    readers = _Readers(settings["policy"])
+    alone = readers.system(readers.release(Kept(values, indicators, areas, area_groups)))
     told = told_too_narrowly(alone, _asked(alone), readers.least_possible, proofs=proofs)
     message = "All that is published tells this hidden number too closely."
     return leaks_at("together", message, alone.unknowns.iloc[told])
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A release that readers may have: its `indicator_values`, and the rows of its registers."""
+
+    values: pd.DataFrame
+    indicators: pd.DataFrame
+    areas: pd.DataFrame
+    area_groups: pd.DataFrame | None = None
+
+
 def leaks_between(
     values: pd.DataFrame,
-    kept: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
+    kept: Mapping[str, Kept],
     indicators: pd.DataFrame,
     areas: pd.DataFrame,
     settings: Mapping[str, Any],
@@ -74,50 +87,54 @@ def leaks_between(
 
     Args:
         values, indicators, areas, settings, area_groups, proofs: as in `leaks_together`.
-        kept: by id of each kept release, the newest first, its `indicator_values` and its `indicators`.
+        kept: by id, the newest first.
     """
-    readers = _Readers(areas, area_groups, settings["policy"])
-    this = readers.rows(values, indicators)
-    before = {name: readers.rows(*release) for name, release in kept.items()}
+    readers = _Readers(settings["policy"])
+    this = readers.release(Kept(values, indicators, areas, area_groups))
+    before = {name: readers.release(release) for name, release in kept.items()}
     found: list[Leak] = []
     known = pd.MultiIndex.from_frame(pd.DataFrame(columns=CELL))
-    for names in _sets(this, before):
+    for names in _sets(this.rows, {name: release.rows for name, release in before.items()}):
         earlier = [before[name] for name in names]
-        if not any(len(of_changed_periods(release, this)) for release in earlier):
+        if not any(len(of_changed_periods(release.rows, this.rows)) for release in earlier):
             continue
         which = f"Release {names[0]} and this one" if len(names) == 1 else f"Releases {', '.join(names)} and this one"
         # What this one shows may tell of what an earlier one hid, also where that has changed since.
         # There, who hides a number gave away that it, or another, was few: then nothing is in doubt.
-        views = [(this, earlier, True), (earlier[0], [this], False)] if len(names) == 1 else [(this, earlier, True)]
-        for own, others, doubts in views:
-            both = readers.system(own, *others)
-            asked = _asked(both) & beside(both, both.age > 0) & ~_named(both).isin(known)
-            told = told_too_narrowly(both, asked, readers.least_possible, doubts, proofs)
+        views = [([this, *earlier], True)]
+        views += [([own, this, *(other for other in earlier if other is not own)], False) for own in earlier]
+        for releases, doubts in views:
+            together = readers.system(*releases)
+            asked = _asked(together) & beside(together, together.age > 0) & ~_named(together).isin(known)
+            told = told_too_narrowly(together, asked, readers.least_possible, doubts, proofs)
             if len(told):
-                told = told[_is_news(both, told, readers.system(*earlier), doubts)]
-            found += leaks_at("between_releases", f"{which} {BETWEEN}", both.unknowns.iloc[told])
-            known = known.append(_named(both)[told])
+                told = told[_is_news(together, told, readers.system(*earlier), readers.least_possible, doubts)]
+            found += leaks_at("between_releases", f"{which} {BETWEEN}", together.unknowns.iloc[told])
+            known = known.append(_named(together)[told])
     return found
 
 
 @dataclass(frozen=True)
 class _Readers:
-    """What everybody knows who reads releases: the registers and the policy."""
+    """What everybody knows who reads releases: the policy."""
 
-    areas: pd.DataFrame
-    area_groups: pd.DataFrame | None
     policy: Mapping[str, Any]
 
     @property
     def least_possible(self) -> float:
         return 1.0 if self.policy["zeros"] == "shown" else 0.0
 
-    def rows(self, values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-        return guarded_rows(values, indicators, int(self.policy["threshold"]))
+    def release(self, kept: Kept) -> Release:
+        rows = guarded_rows(kept.values, kept.indicators, int(self.policy["threshold"]))
+        return Release(rows, kept.areas, kept.area_groups)
 
-    def system(self, *releases: pd.DataFrame) -> System:
-        free, width = self.policy["complements"] == "shown", float(self.policy.get("width") or 0)
-        return build_system(releases, self.areas, self.area_groups, free, width)
+    def system(self, *releases: Release) -> System:
+        return build_system(
+            releases,
+            zeros_are_free=self.policy["zeros"] == "shown",
+            complements_are_free=self.policy["complements"] == "shown",
+            width=float(self.policy.get("width") or 0),
+        )
 
 
 def _asked(system: System) -> Flags:
@@ -149,13 +166,15 @@ def _named(system: System) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(system.unknowns[CELL])
 
 
-def _is_news(both: System, told: Codes, before: System, doubts: bool) -> Flags:
+def _is_news(together: System, told: Codes, before: System, least_possible: float, doubts: bool) -> Flags:
     """Of unknowns that releases tell together, those that the earlier ones did not tell as closely by themselves."""
-    at = _named(before).get_indexer(_named(both)[told])
-    is_news = np.ones(len(told), dtype=bool)
-    for number in np.flatnonzero(at >= 0)[:N_COMPARED]:
+    at = _named(before).get_indexer(_named(together)[told])
+    asked = np.zeros(len(before.unknowns), dtype=bool)
+    asked[at[at >= 0]] = True
+    is_news = ~np.isin(at, told_too_narrowly(before, asked, least_possible, doubts))
+    for number in np.flatnonzero(~is_news)[:N_COMPARED]:
         (least, greatest), (least_before, greatest_before) = (
-            ranges(system, np.array([own]), doubts) for system, own in ((both, told[number]), (before, at[number]))
+            ranges(system, np.array([own]), doubts) for system, own in ((together, told[number]), (before, at[number]))
         )
-        is_news[number] = greatest_before[0] - least_before[0] > greatest[0] - least[0] + TOLERANCE
+        is_news[number] = (least > least_before + TOLERANCE) | (greatest < greatest_before - TOLERANCE)
     return is_news

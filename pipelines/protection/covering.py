@@ -42,8 +42,9 @@ SHORT_LINE = 12
 class Tables:
     """All cells of persons with their true numbers, 0 where nobody knows any, and what binds them.
 
-    `sums @ number == 0` and `rests @ number >= 0`: the whole of a share less its part. `is_known`, `price` and
-    `threshold` are by cell; `width` is in persons. What readers may not know are the cells and behind them the rests.
+    `sums @ number == 0` and `rests @ number >= 0`: the whole of a share less its part. `is_known`, `price` and `least`
+    (the fewest that everybody knows it to be where it is hidden) are by cell. What readers may not know are the cells
+    and behind them the rests; `threshold` is by both. `share` says by row which rest it leaves. `width` is in persons.
     """
 
     cells: Cells
@@ -52,6 +53,7 @@ class Tables:
     sums: csr_array
     rests: csr_array
     price: Floats
+    least: Floats
     threshold: Floats
     width: float
     share: Codes
@@ -66,11 +68,6 @@ class Tables:
     def amount(self) -> Floats:
         """The true number of each cell, then of each rest; none where a source contradicts itself."""
         return np.concatenate([self.number, np.maximum(self.rests @ self.number, 0)])
-
-    @property
-    def small(self) -> Floats:
-        """The threshold of each cell, then of each rest."""
-        return np.concatenate([self.threshold, (abs(self.rests) @ self.threshold) / 2])
 
     def rests_in(self, rows: Flags) -> Flags:
         """Whether some of the rows are of the share that leaves a rest."""
@@ -100,6 +97,7 @@ def build_tables(
     area_groups: pd.DataFrame | None,
     keep: Mapping[str, float],
     width: float = 0.0,
+    zeros_are_shown: bool = False,
 ) -> Tables:
     """What there is to hide, single years and pooled ones together.
 
@@ -108,11 +106,19 @@ def build_tables(
         indicators, areas, area_groups: the registers' rows.
         keep: by what factor hiding costs more for `totals`, for each level of `wider_areas`, and for `headlines`.
         width: how many persons wide the range of what is hidden must be, beside what thresholds demand.
+        zeros_are_shown: whether everybody knows that what is hidden for its own number is not nobody.
     """
     cells = build_cells(values, indicators)
     is_known = ~np.isnan(cells.smallest)
-    is_share = values["indicator_id"].isin(indicators.loc[indicators["kind"] == "proportion", "indicator_id"])
-    rests, share = _rests(cells, is_share.to_numpy(bool), is_known)
+    kind = indicators.set_index("indicator_id")["kind"].reindex(values["indicator_id"]).to_numpy()
+    rests, share = _rests(cells, kind == "proportion", is_known)
+    # A share may be hidden for its whole, though it has no part.
+    is_counted = np.zeros(len(is_known) + 1, dtype=bool)  # position -1: no cell
+    is_counted[cells.key[~np.isin(kind, ["proportion", "ratio"])]] = True
+    least = (is_counted[:-1] & (np.nan_to_num(cells.smallest) > 0)).astype(float) * zeros_are_shown
+    threshold_of_rest = np.zeros(rests.shape[0] + 1)
+    of_row = indicators.set_index("indicator_id")["threshold"].reindex(values["indicator_id"]).to_numpy(float)
+    np.maximum.at(threshold_of_rest, share, of_row)
     return Tables(
         cells,
         np.nan_to_num(cells.smallest),
@@ -120,7 +126,8 @@ def build_tables(
         _sums(cells, build_sums(cells, areas, area_groups), is_known),
         rests,
         _price(cells, values, indicators, areas, keep),
-        cells.threshold,
+        least,
+        np.concatenate([cells.threshold, threshold_of_rest[:-1]]),
         width,
         share,
     )
@@ -225,13 +232,13 @@ def told(
     matrix = csr_array(
         vstack([hstack([tables.sums[:, unknown], csr_array((tables.sums.shape[0], len(shares)))]), of_shares])
     )
-    number, small = tables.amount[at], tables.small[at]
+    number, small = tables.amount[at], tables.threshold[at]
     is_rest = at >= len(hidden)
     aside = np.concatenate([is_aside, np.ones(tables.rests.shape[0], dtype=bool)])[at]
     lines = Lines(
         matrix,
         matrix @ number,
-        np.zeros(len(at)),
+        np.concatenate([tables.least[unknown], np.zeros(len(shares))]),
         np.full(len(at), np.inf),
         small,
         np.maximum(small, tables.width),
@@ -308,7 +315,8 @@ def _differing(tables: Tables, hidden: Flags, is_fixed: Flags, wanted: Codes, by
     wishes = csr_array(np.sign(by)[:, None] * wishes[:, at])
     price = np.where(hidden, HIDDEN_PRICE, tables.price)[at]
     # By unknown: what is more, what is less, and what of each wish stays unfulfilled.
-    most = np.concatenate([np.full(n, np.inf), tables.number[at], np.abs(by)])
+    # Who is hidden is somebody, where nobody is shown as nobody.
+    most = np.concatenate([np.full(n, np.inf), tables.number[at] - tables.least[at], np.abs(by)])
     found = linprog(
         np.concatenate([price, price, np.full(n_wanted, UNFULFILLED)]),
         A_eq=hstack([sums, -sums, csr_array((sums.shape[0], n_wanted))]),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -31,8 +32,9 @@ Flags = npt.NDArray[np.bool_]
 
 # Persons are whole, and solutions are found to some 1e-7.
 TOLERANCE = 1e-4
-# More than any number of persons: what an unknown without a bound of its own may be.
-WITHOUT_BOUND = 1e7
+# More than an unknown without a bound of its own can be: a number, and a multiple of the largest sum beside it. Who
+# looks for as many as there can be must come to an end somewhere.
+WITHOUT_BOUND, BEYOND_SUMS = 1e7, 100
 # Tables are rounded to this, far below what is tolerated: multiples of it add up exactly.
 GRAIN = 2.0**-24
 # How many times as much the second choice of lines to leave out may cost and still be as good as the first.
@@ -44,7 +46,7 @@ N_SWEEPS = 12
 N_THREADS = 2
 
 
-class _DoNotFit(Exception):
+class DoNotFitError(Exception):
     """No table fits; of a piece of a part whose table does, only by the solver's rounding: then it is passed over."""
 
 
@@ -70,6 +72,11 @@ class Lines:
     piece: Codes
     table: Floats
     weight: Floats
+
+    @property
+    def highest(self) -> Floats:
+        """What each unknown can be at most, in numbers."""
+        return np.minimum(self.upper, max(WITHOUT_BOUND, BEYOND_SUMS * float(np.abs(self.sums).max(initial=0))))
 
     def of(self, at: Codes, lines: Codes, sums: Floats) -> Lines:
         """Some of the unknowns in some of the lines, with what these come to."""
@@ -107,9 +114,11 @@ class Proofs:
         self.before: dict[str, list[int]] = {}
         self.now: dict[str, list[int]] = {}
         self.n_solved = 0
-        if file is not None and file.is_file():
-            kept = json.loads(file.read_text(encoding="utf-8"))
-            self.before = kept["found"] if kept["made_by"] == made_by else {}
+        # A file that cannot be read holds nothing that could not be found again.
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            if file is not None:
+                kept = json.loads(file.read_text(encoding="utf-8"))
+                self.before = kept["found"] if kept["made_by"] == made_by else {}
 
     def found(self, digest: str, find: Callable[[], Codes]) -> Codes:
         """What was found of the part with this digest, found now if it never was."""
@@ -122,7 +131,9 @@ class Proofs:
         """Write what was asked for since the file was read; what nobody asked for is of lines that are gone."""
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            self.file.write_text(json.dumps({"made_by": self.made_by, "found": self.now}), encoding="utf-8")
+            arriving = self.file.with_suffix(".part")
+            arriving.write_text(json.dumps({"made_by": self.made_by, "found": self.now}), encoding="utf-8")
+            os.replace(arriving, self.file)
 
 
 def part_labels(matrix: csr_array) -> tuple[Codes, Codes]:
@@ -167,7 +178,15 @@ def of_parts(
     def of_part(part: tuple[Codes, Codes]) -> Codes:
         at, lines = part
         own = system.of(at, lines, system.sums[lines])
-        return at[proofs.found(question + own.digest(asked[at]), lambda: find(own, asked[at]))]
+
+        def found_now() -> Codes:
+            try:
+                return find(own, asked[at])
+            except DoNotFitError:
+                # What cannot be shown to be safe is not.
+                return np.flatnonzero(asked[at])
+
+        return at[proofs.found(question + own.digest(asked[at]), found_now)]
 
     with ThreadPoolExecutor(N_THREADS) as threads:
         found = list(threads.map(of_part, parts(system, asked)))
@@ -196,7 +215,7 @@ def narrow(part: Lines, asked: Flags, least_possible: float, *, has_room: bool, 
         before = float(search.is_open.sum())
         for one in np.unique(part.piece[search.is_open]):
             at, held = _held(part, middle, ((part.piece == one) | goes_along) & ~part.is_rest)
-            with suppress(_DoNotFit):
+            with suppress(DoNotFitError):
                 own = _searched(held, search.is_open[at], least_possible)
                 search.learn(at, own)
                 # What others find next to it starts from the middle of what it found.
@@ -221,8 +240,8 @@ def that_hold(part: Lines, *, doubts: bool) -> Lines:
     """
     try:
         any_cost = np.random.default_rng(0).random(len(part.table)) - 0.5
-        return replace(part, table=_solved(any_cost, part.matrix, part.sums, part.lower, part.upper))
-    except _DoNotFit:
+        return replace(part, table=_solved(any_cost, part.matrix, part.sums, part.lower, part.highest))
+    except DoNotFitError:
         pass
     table, holds = _missing_few(part, part.weight)
     if doubts:
@@ -244,7 +263,7 @@ def _missing_few(part: Lines, weight: Floats) -> tuple[Floats, Flags]:
             csr_array(hstack([part.matrix, miss, -miss])),
             part.sums,
             np.concatenate([part.lower, nothing]),
-            np.concatenate([part.upper, np.full(2 * n_lines, np.inf)]),
+            np.concatenate([part.highest, np.full(2 * n_lines, np.inf)]),
         )[:n_unknowns]
         missed = np.abs(part.matrix @ table - part.sums)
         cost = weight / (1 + missed)
@@ -255,15 +274,14 @@ def end(system: Lines, number: int, sign: float) -> Floats:
     """A table in which one unknown is the least (sign 1) or the greatest (sign -1) that it can be."""
     cost = np.zeros(len(system.table))
     cost[number] = sign
-    return _solved(cost, system.matrix, system.sums, system.lower, system.upper)
+    return _solved(cost, system.matrix, system.sums, system.lower, system.highest)
 
 
 def _solved(cost: Floats, matrix: csr_array, sums: Floats, lower: Floats, upper: Floats) -> Floats:
     """A corner of all tables that fit, with the least cost."""
-    bounds = np.column_stack([lower, np.minimum(upper, WITHOUT_BOUND)])
-    found = linprog(cost, A_eq=matrix, b_eq=sums, bounds=bounds, method="highs-ds")
+    found = linprog(cost, A_eq=matrix, b_eq=sums, bounds=np.column_stack([lower, upper]), method="highs-ds")
     if found.x is None:
-        raise _DoNotFit(f"no table fits what is known: {found.message}")
+        raise DoNotFitError(f"no table fits what is known: {found.message}")
     return np.asarray(found.x, dtype=float)
 
 
@@ -315,8 +333,8 @@ class _Search:
         """The mean of all tables found: it fits as they do, and leaves room on all sides."""
         return np.asarray(self.total / self.n_tables)
 
-    def stretch(self) -> Floats:
-        """A table in which many open unknowns are what none has shown them to be: large enough, or nobody."""
+    def stretch(self) -> None:
+        """See a table in which many open unknowns are what none has shown them to be: large enough, or nobody."""
         is_too_low = self.is_open & (self.high < self.part.threshold - 1 - TOLERANCE)
         # Not all at once: in one line they stand in each other's way.
         some = self.random.random(len(self.low)) < 0.6
@@ -325,9 +343,7 @@ class _Search:
         sense = np.where(self.low > self.least_possible + TOLERANCE, 1.0, -1.0)
         turned = np.where(self.random.random(len(self.low)) < 0.2, -sense, sense)
         cost = np.where(self.is_open & ~is_too_low, turned, 0.0)
-        table = _stretched(self.part, cost, np.flatnonzero(chosen))
-        self._see(table)
-        return table
+        self._see(_stretched(self.part, cost, np.flatnonzero(chosen)))
 
     def learn(self, at: Codes, other: _Search) -> None:
         """Take over what a search in a piece has seen."""
@@ -339,7 +355,7 @@ class _Search:
         """Decide one open unknown by its own least and greatest, in a piece if that is enough."""
         at, piece = held
         for sign in (1.0, -1.0):
-            with suppress(_DoNotFit):
+            with suppress(DoNotFitError):
                 if self.is_open[number]:
                     table = end(piece, int(np.searchsorted(at, number)), sign)
                     self.low[at], self.high[at] = np.minimum(self.low[at], table), np.maximum(self.high[at], table)
@@ -377,7 +393,7 @@ class _Search:
 
 def _outer(part: Lines) -> tuple[Floats, Floats]:
     """Bounds of each unknown that follow from single lines, one after another: never too narrow, often too wide."""
-    low, high = part.lower.copy(), np.minimum(part.upper, WITHOUT_BOUND)
+    low, high = part.lower.copy(), part.highest
     entries = part.matrix.tocoo()
     line, at, coefficient = entries.row, entries.col, entries.data
     n_lines = len(part.sums)
@@ -405,5 +421,5 @@ def _stretched(part: Lines, cost: Floats, chosen: Codes) -> Floats:
         csr_array(vstack([hstack([part.matrix, none]), hstack([is_chosen, -counts, -counts])])),
         np.concatenate([part.sums, np.zeros(n_chosen)]),
         np.concatenate([part.lower, np.zeros(2 * n_chosen)]),
-        np.concatenate([part.upper, part.threshold[chosen] - 1, np.full(n_chosen, np.inf)]),
+        np.concatenate([part.highest, part.threshold[chosen] - 1, np.full(n_chosen, np.inf)]),
     )[:n_unknowns]

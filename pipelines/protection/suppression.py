@@ -14,11 +14,10 @@ one type inside an area, at every distance; of a member that is made of areas, t
 nobody reports: where it would show a hidden area it is hidden itself, before any area is. A hidden denominator does not
 hide a numerator that stands elsewhere.
 
-What this rule does not promise:
+What all lines together would tell all the same is looked for and covered (`covering`), until they tell nothing.
 
-- It guards single parts under single totals. Hidden parts in crossing cuts (group by area) may still be solved
-  for together, or narrowed to a small range; only a linear program over all sums shows that.
-- Two hidden parts whose sum is small are both known to be small.
+What this does not promise:
+
 - A part without a value (not delivered, or hidden by its source) is neither hidden nor cover. It is hidden only
   where it is the single part without one and its total, less the others, would show a number too small to be
   shown; several such parts whose total leaves a small rest are known to be small together.
@@ -85,8 +84,9 @@ EMPTIED = (
 class Policy:
     """What the initiative declares under `policy`.
 
-    `threshold` is its own: sources and indicators may be stricter. `width`: over how many persons what a hidden cell
-    can be must range. `keep`: by what factor hiding costs more for totals, each level of wider_areas, and headlines.
+    `threshold` is its own: sources and indicators may be stricter. `width`: over how many what a hidden cell can be
+    must range, where that is more than its threshold. `keep`: by what factor hiding costs more for totals, each level
+    of wider_areas, and headlines.
     """
 
     threshold: int
@@ -109,7 +109,7 @@ class Policy:
         threshold = int(declared["threshold"])
         return cls(
             threshold,
-            int(declared["width"] or threshold),
+            int(declared["width"] or 0),
             declared["zeros"] == "hidden",
             declared["complements"] == "hidden",
             declared["keep"],
@@ -292,15 +292,17 @@ def _hidden_and_published(
 
     hiding = _Hiding(by_lines, len(values))
     at = np.flatnonzero(hiding.is_published)
-    tables = build_tables(values.iloc[at], indicators, areas, area_groups, policy.keep, policy.width)
+    tables = build_tables(
+        values.iloc[at], indicators, areas, area_groups, policy.keep, policy.width, not policy.hides_zeros
+    )
+    is_fixed = shown_before.of(hiding.is_published, tables.cells)
     if again is not None:
         hiding.cover(tables.cells, at, _hidden_again(values.iloc[at], again, tables))
-    is_fixed = shown_before.of(hiding.is_published, tables.cells)
-    rests = np.ones(tables.rests.shape[0], dtype=bool)
-    _cover_all(hiding, at, tables, is_fixed, np.concatenate([~is_fixed, rests]), policy, proofs)
+    everything = np.ones(len(tables.amount), dtype=bool)
+    cannot = _cover_all(hiding, at, tables, is_fixed, everything, policy, proofs)
     if is_fixed.any():
-        nothing = np.zeros(len(is_fixed), dtype=bool)
-        _cover_all(hiding, at, tables, nothing, np.concatenate([is_fixed, ~rests]), policy, proofs)
+        cannot[: len(is_fixed)] |= is_fixed
+        _cover_all(hiding, at, tables, np.zeros(len(is_fixed), dtype=bool), cannot, policy, proofs)
     return hiding.is_hidden, hiding.is_published
 
 
@@ -312,7 +314,7 @@ def _cover_all(
     is_asked: Flags,
     policy: Policy,
     proofs: Proofs | None,
-) -> None:
+) -> Flags:
     """Cover each hidden cell that is asked for and told by all lines together, and what hidden shares leave over.
 
     Args:
@@ -321,8 +323,12 @@ def _cover_all(
         tables: what there is to hide.
         is_fixed: by cell, whether readers know it, whatever is hidden now.
         is_asked: by cell and rest.
+
+    Returns:
+        By cell and rest, those for which there was no cover.
     """
     is_settled, n_tries = ~is_asked, np.zeros(len(is_asked))
+    is_settled[: len(is_fixed)] |= is_fixed
     for attempt in range(MOST_ROUNDS):
         rows = (hiding.is_published & hiding.is_hidden)[at]
         hidden = ~tables.is_shown_in((hiding.is_published & ~hiding.is_hidden)[at])
@@ -343,17 +349,18 @@ def _cover_all(
         is_settled |= n_tries > MOST_TRIES
         # All that is hidden stays so: what single lines demand could otherwise be found elsewhere the next time.
         hiding.cover(tables.cells, at, covered)
+    return n_tries > MOST_TRIES
 
 
 def _wishes(tables: Tables, told_cells: Codes, policy: Policy) -> tuple[Floats, Floats]:
     """By cell and rest, how many more and how many fewer persons it must be able to be.
 
-    A small one must be able to be all that is small; a large one, so many more as is small.
+    A small one must be able to be all that is small; a large one, so many more as its range must be wide.
     """
     more, fewer = np.zeros(len(tables.amount)), np.zeros(len(tables.amount))
-    number, threshold = tables.amount[told_cells], tables.small[told_cells]
+    number, threshold = tables.amount[told_cells], tables.threshold[told_cells]
     is_small = number < threshold
-    more[told_cells] = np.where(is_small, threshold - 1 - number, threshold)
+    more[told_cells] = np.where(is_small, threshold - 1 - number, np.maximum(threshold, tables.width))
     fewer[told_cells] = np.where(is_small, number - policy.least_possible, 0)
     return np.maximum(more, 0), np.maximum(fewer, 0)
 

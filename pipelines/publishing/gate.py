@@ -26,6 +26,7 @@ from pipelines.declarations import AREA_GROUPS, Declarations
 
 if TYPE_CHECKING:
     from pipelines.protection.audit import Leak
+    from pipelines.protection.audit_together import Kept
     from pipelines.protection.feasible import Proofs
 
 VALUES_TABLE = "indicator_values"
@@ -93,7 +94,7 @@ class _Release:
     agreed_baselines: pd.DataFrame | None
     targets: pd.DataFrame
     area_groups: pd.DataFrame
-    kept: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
+    kept: Mapping[str, Kept]
     proofs: Proofs | None
 
     @property
@@ -161,15 +162,20 @@ def run_gate(
         agreed_baselines=agreed if len(agreed) else None,
         targets=pd.DataFrame([dict(row) for row in declarations.rows("targets")]),
         area_groups=pd.DataFrame([dict(row) for row in declarations.rows(AREA_GROUPS)]),
-        kept={
-            name: (pd.read_parquet(folder / VALUES), pd.read_parquet(folder / "indicators.parquet"))
-            for name, folder in (kept or {}).items()
-        },
+        kept={name: _kept(folder) for name, folder in (kept or {}).items()},
         proofs=proofs,
     )
     validate = _validator()
     results = tuple(_result(name, check(release), validate, accepted) for name, check in CHECKS.items())
     return GateResult(results, all(result.passed or result.accepted for result in results))
+
+
+def _kept(folder: Path) -> Kept:
+    """What readers have of a release that was published before."""
+    from pipelines.protection.audit_together import SAID, Kept
+
+    registers = (pd.read_parquet(folder / f"{name}.parquet") for name in ("indicators", "areas", AREA_GROUPS))
+    return Kept(pd.read_parquet(folder / VALUES, columns=list(SAID)), *registers)
 
 
 def _validator() -> Callable[[str, _Examined], Any]:

@@ -229,7 +229,8 @@ def _check_same(kept: Path, draft: Draft) -> None:
     if (kept / MANIFEST_FILE).read_bytes() != (draft.folder / MANIFEST_FILE).read_bytes():
         raise ReleaseError(
             f"Release {draft.release_id} was rebuilt from the same inputs, but its bytes differ from those published; "
-            "nothing was changed. Check that the installed packages are those of the lock file."
+            "nothing was changed. Check that the installed packages are those of the lock file and that all earlier "
+            "releases are still there."
         )
 
 

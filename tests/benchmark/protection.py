@@ -25,7 +25,7 @@ from pipelines.intake import take_in
 from pipelines.paths import REPOSITORY, Home
 from pipelines.protection import Again, protect
 from pipelines.protection.audit import audit
-from pipelines.protection.audit_together import leaks_between, leaks_together
+from pipelines.protection.audit_together import Kept, leaks_between, leaks_together
 from pipelines.protection.feasible import Proofs
 from pipelines.publishing.ledger import Ledger
 
@@ -112,7 +112,9 @@ def corrections() -> None:
         ("with all hidden that it hides", (earlier,), Again(earlier, hides_all=True)),
     ):
         published = protect(now.values, INDICATORS, now.areas, SETTINGS, kept=kept, again=again)
-        leaks = leaks_between(published, {"before": (before.published, INDICATORS)}, INDICATORS, now.areas, SETTINGS)
+        leaks = leaks_between(
+            published, {"before": Kept(earlier, INDICATORS, now.areas)}, INDICATORS, now.areas, SETTINGS
+        )
         tell(f"protected {name}: rows hidden", int((published["conf_status"] == "C").sum()))
         refused = {leak.where.split(", ")[1][:3] for leak in leaks}
         tell(f"protected {name}: tables of {N_TABLES} refused", len(refused))

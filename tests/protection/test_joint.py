@@ -14,11 +14,12 @@ from joint_tables import MEMBERS, Release, Tables, make_tables, naively_hidden, 
 from protection_tables import AREAS, INDICATORS, SETTINGS, assessed, table
 from scipy.optimize import linprog
 
-from pipelines.protection import Again, protect
+from pipelines.declarations import AREA_GROUPS
+from pipelines.protection import Again, audit_system, protect
 from pipelines.protection.audit import Leak
 from pipelines.protection.audit_ranges import ranges, told_too_narrowly
 from pipelines.protection.audit_system import System, build_system, guarded_rows
-from pipelines.protection.audit_together import leaks_between, leaks_together
+from pipelines.protection.audit_together import Kept, leaks_between, leaks_together
 from pipelines.publishing.gate import BETWEEN_RELEASES, CHECKS, run_gate
 
 N_TABLES = 200
@@ -131,7 +132,8 @@ def is_told(low: float, high: float, is_aside: bool) -> bool:
 
 def system_of(release: Release) -> System:
     rows = guarded_rows(release.published, INDICATORS, THRESHOLD)
-    return build_system([rows], release.tables.areas, None, complements_are_free=False)
+    own = audit_system.Release(rows, release.tables.areas, None)
+    return build_system([own], zeros_are_free=False, complements_are_free=False)
 
 
 def one_year_tables(n: int) -> list[Tables]:
@@ -162,7 +164,7 @@ def release_of(*values: pd.DataFrame, kept: tuple[pd.DataFrame, ...] = (), again
 
 
 def between(new: pd.DataFrame, **kept: pd.DataFrame) -> list[Leak]:
-    earlier = {name: (values, INDICATORS) for name, values in kept.items()}
+    earlier = {name: Kept(values, INDICATORS, AREAS) for name, values in kept.items()}
     return leaks_between(new, earlier, INDICATORS, AREAS, SETTINGS)
 
 
@@ -236,9 +238,10 @@ def gate(folder: Path, new: pd.DataFrame, **kept: pd.DataFrame) -> Any:
         (folder / name).mkdir()
         own = values.assign(initiative_id="test", area_type="authority")
         own.to_parquet(folder / name / "indicator_values.parquet")
+    registers = {"indicators": INDICATORS, "areas": AREAS, AREA_GROUPS: pd.DataFrame()}
     for name in kept:
-        INDICATORS.to_parquet(folder / name / "indicators.parquet")
-    registers = {"indicators": INDICATORS, "areas": AREAS}
+        for register, rows in registers.items():
+            rows.to_parquet(folder / name / f"{register}.parquet")
     bounds = {"maximum_yearly_change": {}, "minimum_coverage": 0.5}
     declarations: Any = SimpleNamespace(
         rows=lambda name: registers[name].to_dict("records") if name in registers else [],

@@ -10,7 +10,6 @@ from protection_tables import AREAS, INDICATORS, SETTINGS, across, table
 
 from pipelines.protection import protect
 from pipelines.protection.audit import audit
-from pipelines.protection.suppression import Policy
 
 # The source of the share of those who passed allows no number of fewer than 20 persons; the house's threshold is 11.
 STRICT = INDICATORS.assign(threshold=INDICATORS["indicator_id"].map({"passed_share": 20, "sessions": 0}).fillna(11))
@@ -125,8 +124,3 @@ def test_zeros_of_what_is_no_persons_follow_the_policy(zeros: str, hides: bool) 
     settings = {**SETTINGS, "policy": {**SETTINGS["policy"], "zeros": zeros}}
     published = protect(across("sessions", {"0001": 0, "0003": 4}), SESSIONS, AREAS, settings)
     assert published["conf_status"].eq("C").tolist() == [hides, False]
-
-
-def test_range_of_a_hidden_cell_is_as_wide_as_the_threshold_unless_more_is_said() -> None:
-    widths = [SETTINGS["policy"] | {"width": width} for width in (None, 15)]
-    assert [Policy.from_settings({"policy": policy}).width for policy in widths] == [11, 15]
