@@ -253,7 +253,9 @@ def told(
     def find(part: Lines, own: Flags) -> Codes:
         return narrow(part, own, least_possible, has_room=True, to_the_end=to_the_end)
 
-    return np.asarray(at[of_parts(lines, asked[at], find, proofs, f"told {least_possible} {to_the_end} ")])
+    # What a search to the end leaves, any search does.
+    questions = [f"told {least_possible} {to_the_end_too} " for to_the_end_too in (True, False)]
+    return np.asarray(at[of_parts(lines, asked[at], find, proofs, *questions[: 2 - to_the_end])])
 
 
 def cover(

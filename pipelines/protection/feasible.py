@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
@@ -120,11 +120,13 @@ class Proofs:
                 kept = json.loads(file.read_text(encoding="utf-8"))
                 self.before = kept["found"] if kept["made_by"] == made_by else {}
 
-    def found(self, digest: str, find: Callable[[], Codes]) -> Codes:
-        """What was found of the part with this digest, found now if it never was."""
+    def found(self, digests: Sequence[str], find: Callable[[], Codes]) -> Codes:
+        """What was found of a part by one of its digests, or else is found now, by the last of them."""
+        known = [digest for digest in digests if digest in self.now or digest in self.before]
+        digest = [*known, digests[-1]][0]
         if digest not in self.now:
-            self.n_solved += digest not in self.before
-            self.now[digest] = self.before[digest] if digest in self.before else find().tolist()
+            self.n_solved += not known
+            self.now[digest] = self.before[digest] if known else find().tolist()
         return np.array(self.now[digest], dtype=np.int64)
 
     def keep(self) -> None:
@@ -167,11 +169,11 @@ def parts(system: Lines, asked: Flags) -> Iterator[tuple[Codes, Codes]]:
 
 
 def of_parts(
-    system: Lines, asked: Flags, find: Callable[[Lines, Flags], Codes], proofs: Proofs | None, question: str
+    system: Lines, asked: Flags, find: Callable[[Lines, Flags], Codes], proofs: Proofs | None, *questions: str
 ) -> Codes:
     """What `find` finds in each part, of the lines and of what is asked of them; as unknowns of the system, ascending.
 
-    `question` says what is asked, for `proofs`.
+    The last of the questions says what is asked, for `proofs`; to have asked one of those before it is as good.
     """
     proofs = proofs or Proofs()
 
@@ -186,7 +188,8 @@ def of_parts(
                 # What cannot be shown to be safe is not.
                 return np.flatnonzero(asked[at])
 
-        return at[proofs.found(question + own.digest(asked[at]), found_now)]
+        digest = own.digest(asked[at])
+        return at[proofs.found([question + digest for question in questions], found_now)]
 
     with ThreadPoolExecutor(N_THREADS) as threads:
         found = list(threads.map(of_part, parts(system, asked)))

@@ -27,7 +27,7 @@ What this does not promise:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -231,43 +231,93 @@ def _places(rows: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(rows[CELL])
 
 
-def _hidden_again(rows: pd.DataFrame, again: Again, tables: Tables) -> Flags:
-    """By cell, whether an earlier release hides it: of all, or of the parts of the tables that have not changed.
+def _again(rows: pd.DataFrame, again: Again, tables: Tables) -> tuple[Flags, Flags]:
+    """By cell, whether an earlier release hides it, and by row, whether it lacks these years together.
 
-    A part has changed where a number that was shown is another, or where it has rows that were not there.
+    Of all, or of what has not changed. A part of the tables has changed where a number that was shown is another, or
+    where a single year is new.
     """
     is_free = again.earlier["conf_status"] == "F"
     was_shown, was_hidden = (_places(rows).isin(_places(again.earlier[own])) for own in (is_free, ~is_free))
-    hidden = tables.is_shown_in(was_hidden) & ~tables.is_shown_in(was_shown)
+    is_pool = are_pools(rows)
+    lacks, is_new = ~(was_shown | was_hidden) & is_pool, ~(was_shown | was_hidden | is_pool)
+    # Of years together that were not worth publishing, what nobody showed may have been a cover.
+    hidden = tables.is_shown_in(was_hidden | lacks) & ~tables.is_shown_in(was_shown)
     if again.hides_all:
-        return hidden
+        return hidden, lacks
     label = np.append(part_labels(csr_array(vstack([tables.sums, tables.rests])))[0], -1)
     is_changed = np.zeros(len(label) + 1, dtype=bool)  # position -1: no part
-    is_new = ~(was_shown | was_hidden | are_pools(rows))
     for side, cell in (("numerator", tables.cells.numerator), ("denominator", tables.cells.denominator)):
         now, then = _numbers(rows, side), _numbers_before(rows, again.earlier, side)
         is_other = was_shown & ~((now == then) | (np.isnan(now) & np.isnan(then)))
         is_changed[label[cell[(is_new | is_other) & (cell >= 0)]]] = True
-    return hidden & ~is_changed[label[:-1]]
+    return hidden & ~is_changed[label[:-1]], lacks & ~is_changed[label[tables.cells.key]]
 
 
 class _Hiding:
     """The rows that are hidden, and those that are published at all: by single lines beside covers, ever more."""
 
-    def __init__(self, by_lines: Callable[[_Sides], tuple[Flags, Flags]], n_rows: int) -> None:
-        self.by_lines, self.covers = by_lines, _Sides.none(n_rows)
-        self.is_hidden, self.is_published = by_lines(self.covers)
+    def __init__(
+        self,
+        values: pd.DataFrame,
+        indicators: pd.DataFrame,
+        areas: pd.DataFrame,
+        policy: Policy,
+        area_groups: pd.DataFrame | None,
+        shown_before: _Sides,
+    ) -> None:
+        self.indicators, self.areas, self.area_groups = indicators, areas, area_groups
+        self.shown_before, self.covers = shown_before, _Sides.none(len(values))
+        self.is_pool = are_pools(values)
+        self.single, self.pooled = values[~self.is_pool], values[self.is_pool]
+        self.cells = build_cells(self.single, indicators)
+        self.sums = build_sums(self.cells, areas, area_groups)
+        self.policy = policy
+        self.is_hidden, self.is_published = np.zeros(len(values), dtype=bool), ~self.is_pool
+        # Years together that readers add up for themselves.
+        self.is_known = np.zeros(len(values), dtype=bool)
+        self._hide_single()
+        self._hide_pooled()
 
     def cover(self, cells: Cells, at: Codes, covers: Flags) -> None:
         """Hide some of the cells that some rows show, and what single lines demand beside them."""
         self.covers.numerator[at] |= np.append(covers, False)[cells.numerator]
         self.covers.denominator[at] |= np.append(covers, False)[cells.denominator]
-        were_published = self.is_published
-        self.is_hidden, self.is_published = self.by_lines(self.covers)
+        were_published = self.is_published.copy()
+        self._hide_single()
+        self._hide_pooled()
         # Years that are all hidden by now would be worth a pool; but it would say more of them, not less.
-        while (is_new := self.is_published & ~were_published & ~self.is_hidden).any():
+        while (is_new := self.is_published & ~were_published & ~self.is_hidden & ~self.is_known).any():
             self.covers.key[is_new] = True
-            self.is_hidden, self.is_published = self.by_lines(self.covers)
+            self._hide_pooled()
+        self.is_published &= were_published
+
+    def _hide_single(self) -> None:
+        rows = ~self.is_pool
+        primarily = primary(self.single, self.indicators, self.cells, self.policy) | self.covers.of(rows, self.cells)
+        self.hidden = close(primarily, self.cells, self.sums, is_dear=self.shown_before.of(rows, self.cells))
+        self.is_hidden[rows] = rows_hidden(self.hidden, self.cells)
+
+    def _hide_pooled(self) -> None:
+        """By the single years that are hidden."""
+        if not len(self.pooled):
+            return
+        rows = self.is_pool
+        pools = build_pools(self.pooled, self.single, self.indicators, self.cells, self.hidden)
+        own = pools.of_pools()
+        primarily = primary(self.pooled, self.indicators, own, self.policy) | pools.must_hide
+        hidden = close(
+            primarily | (self.covers.of(rows, own) & ~pools.is_known),
+            pools.cells,
+            build_sums(pools.cells, self.areas, self.area_groups),
+            is_known=pools.is_known,
+            is_dear=self.shown_before.of(rows, own),
+        )
+        self.is_hidden[rows] = rows_hidden(hidden, own)
+        self.is_known[rows] = np.append(pools.is_known, True)[own.key]
+        self.is_published[rows] = worth_publishing(
+            self.pooled, self.single, self.indicators, self.is_hidden[~rows], self.is_hidden[rows]
+        )
 
 
 def _hidden_and_published(
@@ -286,18 +336,16 @@ def _hidden_and_published(
     readers know it who have earlier releases, and as those do who have not.
     """
     shown_before = _shown_before(values, kept)
-
-    def by_lines(covers: _Sides) -> tuple[Flags, Flags]:
-        return _by_lines(values, indicators, areas, policy, area_groups, covers, shown_before)
-
-    hiding = _Hiding(by_lines, len(values))
+    hiding = _Hiding(values, indicators, areas, policy, area_groups, shown_before)
     at = np.flatnonzero(hiding.is_published)
     tables = build_tables(
         values.iloc[at], indicators, areas, area_groups, policy.keep, policy.width, not policy.hides_zeros
     )
     is_fixed = shown_before.of(hiding.is_published, tables.cells)
     if again is not None:
-        hiding.cover(tables.cells, at, _hidden_again(values.iloc[at], again, tables))
+        hidden, lacks = _again(values.iloc[at], again, tables)
+        hiding.is_published[at[lacks]] = False
+        hiding.cover(tables.cells, at, hidden)
     everything = np.ones(len(tables.amount), dtype=bool)
     cannot = _cover_all(hiding, at, tables, is_fixed, everything, policy, proofs)
     if is_fixed.any():
@@ -363,36 +411,6 @@ def _wishes(tables: Tables, told_cells: Codes, policy: Policy) -> tuple[Floats, 
     more[told_cells] = np.where(is_small, threshold - 1 - number, np.maximum(threshold, tables.width))
     fewer[told_cells] = np.where(is_small, number - policy.least_possible, 0)
     return np.maximum(more, 0), np.maximum(fewer, 0)
-
-
-def _by_lines(
-    values: pd.DataFrame,
-    indicators: pd.DataFrame,
-    areas: pd.DataFrame,
-    policy: Policy,
-    area_groups: pd.DataFrame | None,
-    covers: _Sides,
-    shown_before: _Sides,
-) -> tuple[Flags, Flags]:
-    """What single lines demand, beside the covers; single years first, pooled ones by them."""
-    is_pool = are_pools(values)
-    single, pooled = values[~is_pool], values[is_pool]
-    cells = build_cells(single, indicators)
-    sums = build_sums(cells, areas, area_groups)
-    primarily = primary(single, indicators, cells, policy) | covers.of(~is_pool, cells)
-    hidden = close(primarily, cells, sums, is_dear=shown_before.of(~is_pool, cells))
-    is_hidden, is_published = np.zeros(len(values), dtype=bool), ~is_pool
-    is_hidden[~is_pool] = rows_hidden(hidden, cells)
-    if len(pooled):
-        pools = build_pools(pooled, single, indicators, cells, hidden)
-        primarily = primary(pooled, indicators, pools.of_pools(), policy) | pools.must_hide
-        primarily |= covers.of(is_pool, pools.of_pools())
-        sums = build_sums(pools.cells, areas, area_groups)
-        is_dear = shown_before.of(is_pool, pools.of_pools())
-        of_pools = close(primarily, pools.cells, sums, is_known=pools.is_known, is_dear=is_dear)
-        is_hidden[is_pool] = rows_hidden(of_pools, pools.of_pools())
-        is_published[is_pool] = worth_publishing(pooled, single, indicators, is_hidden[~is_pool], is_hidden[is_pool])
-    return is_hidden, is_published
 
 
 def with_thresholds(indicators: pd.DataFrame, threshold: int) -> pd.DataFrame:

@@ -173,3 +173,23 @@ def test_order_of_rows_says_nothing() -> None:
     shuffled = tables.values.iloc[np.random.default_rng(0).permutation(len(tables.values))]
     other = protect(shuffled, INDICATORS, tables.areas, SETTINGS)
     pd.testing.assert_series_equal(other["conf_status"].sort_index(), published["conf_status"])
+
+
+def test_what_has_not_changed_is_covered_by_the_same_others() -> None:
+    tables = make_tables(range(30))
+    before = protect(tables.values, INDICATORS, tables.areas, SETTINGS)
+    now = tables.values.copy()
+    is_other = tables.table == 7
+    now.loc[is_other & (now["numerator"] > 0).to_numpy(), ["numerator", "denominator"]] += 3
+    published = protect(now, INDICATORS, tables.areas, SETTINGS, kept=(before,), again=Again(before))
+    assert (published["conf_status"] != before["conf_status"])[is_other].any()
+    pd.testing.assert_frame_equal(published[~is_other], before[~is_other])
+
+
+def test_what_was_hidden_is_shown_where_it_has_grown() -> None:
+    before = protect(table("examinees", {"all": 50, "a": 5, "b": 12, "c": 33}), INDICATORS, AREAS, SETTINGS)
+    assert set(before.loc[before["conf_status"] == "C", "member"]) == {"a", "b"}
+    grown = table("examinees", {"all": 90, "a": 25, "b": 22, "c": 43})
+    for hides_all in (False, True):
+        published = protect(grown, INDICATORS, AREAS, SETTINGS, kept=(before,), again=Again(before, hides_all))
+        assert set(published.loc[published["conf_status"] == "C", "member"]) == ({"a", "b"} if hides_all else set())
