@@ -165,9 +165,9 @@ def test_previous_period_is_named_in_its_own_notation() -> None:
     assert {pair: _previous(*pair) for pair in known} == known
 
 
-# What the audit may read of this room: itself, and the solver, which knows neither what is hidden nor why.
+# What the audit may read of this room: itself, and the solver and the reader of files, which hide nothing.
 AUDIT = {file.stem for file in Path(str(find_spec("pipelines.protection.audit").origin)).parent.glob("audit*.py")}
-OWN = {f"pipelines.protection.{name}" for name in (*AUDIT, "feasible")}
+OWN = {f"pipelines.protection.{name}" for name in (*AUDIT, "feasible", "leak_scan")}
 
 
 @pytest.mark.parametrize("module", sorted(OWN))
