@@ -283,7 +283,7 @@ def _joined(
     lines, first_rest = [], len(newest)
     for age, (own, own_rests, own_links) in enumerate(zip(told, rests, links, strict=True)):
         own_code = code[(cells["age"] == age).to_numpy()]
-        lines.append(_lines(own, own_rests, own_links, own_code, first_rest, marks))
+        lines.append(_lines(own, own_rests, own_links, own_code, first_rest, marks, is_kept=age > 0))
         first_rest += len(own_rests)
     # What an earlier release showed and the newest does not is known as it was.
     is_fact = ((cells["age"] > 0) & cells["least"].notna()).to_numpy() & newest["least"].isna().to_numpy()[code]
@@ -303,8 +303,14 @@ def _lines(
     code: Codes,
     first_rest: int,
     marks: npt.NDArray[np.uint64],
+    *,
+    is_kept: bool,
 ) -> _Lines:
-    """The lines of one release; `code` is the unknown of each of its cells, `marks` a random number by unknown."""
+    """The lines of one release; `code` is the unknown of each of its cells, `marks` a random number by unknown.
+
+    Of one that was kept, a total that leaves nothing was added up from what was reported then: of what was not, it says
+    nothing that still holds where somebody reports it now.
+    """
     number = cells["least"].where(cells["least"] == cells["most"]).to_numpy(float)
     totals = links.drop_duplicates("line")
     n_links = int(links["line"].max()) + 1 if len(links) else 0
@@ -316,6 +322,9 @@ def _lines(
     n_lines = n_links + len(rests)
     known = np.where(is_open, 0.0, coefficient * np.nan_to_num(number)[cell])
     sums: Floats = -np.bincount(line, known, minlength=n_lines).astype(np.float64)
+    if is_kept:
+        n_hidden = np.bincount(line, is_open & cells["is_hidden"].to_numpy(bool)[cell], minlength=n_lines)
+        is_open &= ((n_hidden > 0) | (sums != 0) | (np.arange(n_lines) >= n_links))[line]
     unknown = np.concatenate([code[cell[is_open]], first_rest + np.arange(len(rests))])
     line, coefficient = np.concatenate([line[is_open], rest_line]), np.append(coefficient[is_open], np.ones(len(rests)))
     mark = np.zeros(n_lines, dtype=np.uint64)

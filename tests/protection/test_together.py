@@ -193,3 +193,13 @@ def test_what_was_hidden_is_shown_where_it_has_grown() -> None:
     for hides_all in (False, True):
         published = protect(grown, INDICATORS, AREAS, SETTINGS, kept=(before,), again=Again(before, hides_all))
         assert set(published.loc[published["conf_status"] == "C", "member"]) == ({"a", "b"} if hides_all else set())
+
+
+def test_total_that_left_nothing_says_nothing_of_what_is_reported_only_now() -> None:
+    first = across("examinees", {"N": 60, "0001": 60, "0002": None}).assign(conf_status="F")
+    # The source sent its total again as it was.
+    second = hiding(across("examinees", {"N": 60, "0001": 60, "0002": 7}), "area_code", {"0001", "0002"})
+    assert places(between(second, first)) == set()
+    # It is told where the total has grown, by what it has grown.
+    grown = hiding(across("examinees", {"N": 67, "0001": 60, "0002": 7}), "area_code", {"0001", "0002"})
+    assert places(between(grown, first)) == {"examinees, 0002, 2013 (A), all all"}
