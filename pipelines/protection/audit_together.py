@@ -167,14 +167,18 @@ def _named(system: System) -> pd.MultiIndex:
 
 
 def _is_news(together: System, told: Codes, before: System, least_possible: float, doubts: bool) -> Flags:
-    """Of unknowns that releases tell together, those that the earlier ones did not tell as closely by themselves."""
+    """Of unknowns that releases tell together, those that the earlier ones did not tell as closely by themselves.
+
+    What these may have told is held to be told: there, nothing is in doubt.
+    """
     at = _named(before).get_indexer(_named(together)[told])
     asked = np.zeros(len(before.unknowns), dtype=bool)
     asked[at[at >= 0]] = True
-    is_news = ~np.isin(at, told_too_narrowly(before, asked, least_possible, doubts))
+    is_news = ~np.isin(at, told_too_narrowly(before, asked, least_possible, doubts=False))
     for number in np.flatnonzero(~is_news)[:N_COMPARED]:
         (least, greatest), (least_before, greatest_before) = (
-            ranges(system, np.array([own]), doubts) for system, own in ((together, told[number]), (before, at[number]))
+            ranges(system, np.array([own]), own_doubts)
+            for system, own, own_doubts in ((together, told[number], doubts), (before, at[number], False))
         )
         is_news[number] = (least > least_before + TOLERANCE) | (greatest < greatest_before - TOLERANCE)
     return is_news
