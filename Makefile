@@ -11,12 +11,12 @@ run: $(VENV)/installed
 	$(BIN)/measure sample --home $(HOME_FOLDER)
 	$(BIN)/measure run --home $(HOME_FOLDER)
 
-# Intake's tests are two thirds of all and take half of the time: they run beside the others.
+# Whole runs take half of the time: their tests run beside the others.
 test: $(VENV)/installed-dev browser
-	@told=$$(mktemp); $(BIN)/pytest tests/intake > $$told 2>&1 & intake=$$!; \
-	$(BIN)/pytest --ignore=tests/intake; others=$$?; \
-	wait $$intake; intake=$$?; cat $$told; rm $$told; \
-	[ $$others -eq 0 ] && [ $$intake -eq 0 ]
+	@told=$$(mktemp); $(BIN)/pytest tests/end_to_end > $$told 2>&1 & whole=$$!; \
+	$(BIN)/pytest --ignore=tests/end_to_end; others=$$?; \
+	wait $$whole; whole=$$?; cat $$told; rm $$told; \
+	[ $$others -eq 0 ] && [ $$whole -eq 0 ]
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

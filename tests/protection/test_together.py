@@ -45,7 +45,7 @@ def places(leaks: list[Leak]) -> set[str]:
 
 @pytest.mark.parametrize("width", [None, 30])
 def test_hidden_numbers_range_over_as_many_as_the_policy_asks(width: int | None) -> None:
-    tables = make_tables(range(20))
+    tables = make_tables(range(8))
     asked = settings(width=width)
     published = protect(tables.values, INDICATORS, tables.areas, asked)
     assert alone(published, asked, tables.areas) == []
@@ -128,7 +128,7 @@ def test_several_releases_may_tell_together_what_one_of_them_hid() -> None:
 
 def test_stricter_threshold_hides_what_earlier_releases_show() -> None:
     stricter = settings(threshold=20)
-    tables = make_tables(range(10))
+    tables = make_tables(range(4))
     before = protect(tables.values, INDICATORS, tables.areas, SETTINGS)
     now = protect(tables.values, INDICATORS, tables.areas, stricter, kept=(before,))
     assert (now["conf_status"] == "C").sum() > (before["conf_status"] == "C").sum()
@@ -138,9 +138,9 @@ def test_stricter_threshold_hides_what_earlier_releases_show() -> None:
 
 
 def test_release_after_one_that_told_too_much_is_published() -> None:
-    tables = make_tables(range(25))
+    tables = make_tables(range(12))
     before = Release.hiding(tables, naively_hidden(tables)).published
-    assert len(leaks_together(before, INDICATORS, tables.areas, SETTINGS)) > 20
+    assert len(leaks_together(before, INDICATORS, tables.areas, SETTINGS)) > 10
     # Where that hides other cover, what the first one hid stays hidden.
     again = Again(before, hides_all=True)
     now = protect(tables.values, INDICATORS, tables.areas, SETTINGS, kept=(before,), again=again)
