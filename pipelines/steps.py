@@ -169,7 +169,7 @@ def protected_values(shop: Workshop, earlier: _Earlier) -> pd.DataFrame:
     """Values with intervals, changes and verdicts, and nothing of what must stay hidden."""
     from pipelines.assessment import assess
     from pipelines.collaboration import register_frame
-    from pipelines.protection import Again, protect
+    from pipelines.protection import SAID, Again, protect
 
     initiative = shop.declarations.initiative
     settings = initiative.settings
@@ -178,10 +178,10 @@ def protected_values(shop: Workshop, earlier: _Earlier) -> pd.DataFrame:
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
         facts = connection.sql(f"select * from {FACTS}").df()
     assessed = assess(facts, registers["indicators"], settings, registers["breaks"], initiative.area_types[0])
-    kept = [(folder, pd.read_parquet(folder / f"{tables.VALUES}.parquet")) for folder in earlier.kept.values()]
-    again = None
-    if kept and (earlier.hides_all or release.is_hidden_alike(kept[0][0], shop.declarations)):
-        again = Again(kept[0][1], earlier.hides_all)
+    kept = [pd.read_parquet(folder / f"{tables.VALUES}.parquet", columns=SAID) for folder in earlier.kept.values()]
+    newest = next(iter(earlier.kept.values()), None)
+    is_hidden_again = newest and (earlier.hides_all or release.is_hidden_alike(newest, shop.declarations))
+    again = Again(kept[0], earlier.hides_all) if is_hidden_again else None
     return protect(
         assessed,
         registers["indicators"],
@@ -189,7 +189,7 @@ def protected_values(shop: Workshop, earlier: _Earlier) -> pd.DataFrame:
         settings,
         registers["baselines"],
         registers[AREA_GROUPS],
-        kept=[values for _, values in kept],
+        kept=kept,
         again=again,
         proofs=earlier.proofs,
     )

@@ -46,9 +46,10 @@ class System:
     """What is unknown, and what is known of it: `matrix @ x == sums` and `lower <= x <= upper`, x by unknown.
 
     `unknowns` has shows, area_code, frequency, period, dimension, member; indicator_id and side (numerator,
-    denominator or rest) of a row that hides it; threshold, is_asked, and is_aside: only wholes of what rows are about,
-    which are not hidden for their own sake unless they are few. `age` is by line: 0 where this release says it, 1 or
-    more where one that is kept does. `width` is in persons.
+    denominator or rest) of a row that hides it; threshold, is_asked: hidden by this release, is_asked_ever: hidden by
+    any and not shown by this one, and is_aside: only wholes of what rows are about, which are not hidden for their own
+    sake unless they are few. `age` is by line: 0 where this release says it, 1 or more where one that is kept does.
+    `width` is in persons.
     """
 
     unknowns: pd.DataFrame
@@ -292,6 +293,8 @@ def _joined(
     facts = _Lines(at, code[is_fact], ones, cells.loc[is_fact, "most"].to_numpy(float), marks[code[is_fact]])
     ages = [np.full(len(own.sums), age) for age, own in enumerate(lines)]
     ages.append(cells.loc[is_fact, "age"].to_numpy(np.int64))
+    is_open = newest["least"].isna() & cells["is_hidden"].astype(bool).groupby(code).any()
+    unknowns["is_asked_ever"] = np.append(is_open.to_numpy(), np.zeros(len(unknowns) - len(newest), dtype=bool))
     unknowns["least"] = unknowns["least"].fillna((unknowns["is_counted"].eq(True) & zeros_are_free).astype(float))
     return _system(unknowns, [*lines, facts], np.concatenate(ages).astype(np.int64), width)
 
@@ -348,9 +351,10 @@ def _system(unknowns: pd.DataFrame, lines: list[_Lines], ages: Codes, width: flo
     used, column = np.unique(unknown[is_kept], return_inverse=True)
     matrix = csr_array((coefficient[is_kept], (at_line[line[is_kept]], column)), shape=(len(kept), len(used)))
     found = unknowns.iloc[used].reset_index(drop=True)
-    is_asked = found["is_hidden"].astype(bool) & (found["age"] == 0)
+    columns = [*CELL, "indicator_id", "side", "threshold", "is_asked", "is_asked_ever", "is_aside"]
+    found["is_asked"] = found["is_hidden"].astype(bool) & (found["age"] == 0)
     return System(
-        found.assign(is_asked=is_asked)[[*CELL, "indicator_id", "side", "threshold", "is_asked", "is_aside"]],
+        found[columns],
         matrix,
         sums[kept],
         ages[kept],

@@ -102,10 +102,11 @@ def leaks_between(
         # What this one shows may tell of what an earlier one hid, also where that has changed since.
         # There, who hides a number gave away that it, or another, was few: then nothing is in doubt.
         views = [([this, *earlier], True)]
-        views += [([own, this, *(other for other in earlier if other is not own)], False) for own in earlier]
+        views += [([earlier[0], this], False)] if len(names) == 1 else []
         for releases, doubts in views:
             together = readers.system(*releases)
-            asked = _asked(together) & beside(together, together.age > 0) & ~_named(together).isin(known)
+            asked = _asked(together) | together.unknowns["is_asked_ever"].to_numpy(bool)
+            asked &= beside(together, together.age > 0) & ~_named(together).isin(known)
             told = told_too_narrowly(together, asked, readers.least_possible, doubts, proofs)
             if len(told):
                 told = told[_is_news(together, told, readers.system(*earlier), readers.least_possible, doubts)]

@@ -49,6 +49,9 @@ Codes = npt.NDArray[np.int64]
 # What tells rows apart, in the order in which `depends_on` names a cell.
 CELL = ["indicator_id", "area_code", "frequency", "period", "dimension", "member"]
 
+# What of an earlier release's rows is looked at.
+SAID = [*CELL, "conf_status", "numerator", "denominator"]
+
 # The cost of a part that is hidden only after its total; see `_cost`. What was shown before costs twice that.
 DEAR = 2
 

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ STAMP_FILE = "release_id"
 # Everything whose change may change a published byte.
 CODE = ("pipelines", "dashboards")
 CODE_SUFFIXES = {".py", ".sql", ".yml", ".j2", ".html", ".css", ".js", ".po", ".pot", ".svg"}
+# How many earlier releases a new one is held against: each costs time in every run.
+N_BESIDE = 5
 # How many leaks a refusal names.
 N_EXAMPLES = 3
 LEAKS_CHECK = "check_site_confidentiality"
@@ -279,14 +281,14 @@ def _write_json(file: Path, content: Any) -> None:
 
 
 def kept_data(home: Home, ledger: Ledger, this: str) -> Mapping[str, Path]:
-    """Id → folder of the tables of each release kept that was published before this one first was, the newest first.
+    """Id → folder of the tables of the last releases kept, of those before this one was first published; newest first.
 
     Later ones were held against this one when they were published; and the same inputs give the same release.
     """
     before = list(takewhile(lambda name: name != this, (entry["release_id"] for entry in ledger.of("release"))))
     order = dict.fromkeys(reversed(before))
     folders = {name: published_data(home, name) for name in order}
-    return {name: folder for name, folder in folders.items() if folder}
+    return dict(islice(((name, folder) for name, folder in folders.items() if folder), N_BESIDE))
 
 
 def is_hidden_alike(kept: Path, declarations: Declarations) -> bool:
