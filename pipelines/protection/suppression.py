@@ -242,8 +242,8 @@ def _again(rows: pd.DataFrame, again: Again, tables: Tables) -> tuple[Flags, Fla
     """
     is_free = again.earlier["conf_status"] == "F"
     was_shown, was_hidden = (_places(rows).isin(_places(again.earlier[own])) for own in (is_free, ~is_free))
-    is_pool = are_pools(rows)
-    lacks, is_new = ~(was_shown | was_hidden) & is_pool, ~(was_shown | was_hidden | is_pool)
+    is_pool, is_there = are_pools(rows), was_shown | was_hidden
+    lacks, is_new = ~is_there & is_pool & (tables.cells.key >= 0), ~is_there & ~is_pool
     # Of years together that were not worth publishing, what nobody showed may have been a cover.
     hidden = tables.is_shown_in(was_hidden | lacks) & ~tables.is_shown_in(was_shown)
     if again.hides_all:
