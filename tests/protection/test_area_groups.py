@@ -176,7 +176,7 @@ def test_audit_finds_a_hidden_member_that_its_shown_towns_give_and_one_alone_und
     assert any("One single group of areas is hidden under this shown total." in leak for leak in found)
 
 
-@limits(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@limits(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries({t: st.one_of(st.none(), st.integers(0, 60)) for t in DISTRICT}),
     st.sampled_from(["hidden", "shown"]),
@@ -209,7 +209,7 @@ def test_member_covers_another_in_years_together_where_readers_know_the_country_
     assert audit(rows, INDICATORS, AREAS, SETTINGS, area_groups=AREA_GROUPS) == []
 
 
-@limits(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@limits(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries(
         {

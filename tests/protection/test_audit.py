@@ -242,7 +242,7 @@ SIDES = {
 }
 
 
-@limits(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@limits(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(countries(), st.sampled_from(["hidden", "shown"]), st.sampled_from(["hidden", "shown"]), st.randoms())
 def test_audit_finds_nothing_after_protection_and_every_unhidden_small_cell(
     values: pd.DataFrame, zeros: str, complements: str, random: Any

@@ -148,7 +148,7 @@ def countries(draw: st.DrawFn) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-@limits(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@limits(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(countries())
 def test_audit_finds_nothing_in_any_pools(values: pd.DataFrame) -> None:
     shown = published(values)
