@@ -98,6 +98,7 @@ def build_tables(
     keep: Mapping[str, float],
     width: float = 0.0,
     zeros_are_shown: bool = False,
+    is_left_out: Flags | None = None,
 ) -> Tables:
     """What there is to hide, single years and pooled ones together.
 
@@ -106,11 +107,21 @@ def build_tables(
         indicators, areas, area_groups: the registers' rows.
         keep: by what factor hiding costs more for `totals`, for each level of `wider_areas`, and for `headlines`.
         width: how many persons wide the range of what is hidden must be, beside what thresholds demand.
+        is_left_out: rows that are not published, whose numbers nobody can work out: sums with them say nothing.
         zeros_are_shown: whether everybody knows that what is hidden for its own number is not nobody.
     """
     cells = build_cells(values, indicators)
     is_known = ~np.isnan(cells.smallest)
     kind = indicators.set_index("indicator_id")["kind"].reindex(values["indicator_id"]).to_numpy()
+    is_left_out = np.zeros(len(values), dtype=bool) if is_left_out is None else is_left_out
+    sums = _sums(cells, build_sums(cells, areas, area_groups), is_known)
+    numerator, denominator, key = (
+        np.where(is_left_out, -1, side) for side in (cells.numerator, cells.denominator, cells.key)
+    )
+    cells = replace(cells, numerator=numerator, denominator=denominator, key=key)
+    is_in_row = np.zeros(len(is_known) + 1, dtype=bool)  # position -1: no cell
+    is_in_row[cells.numerator] = is_in_row[cells.denominator] = True
+    sums = csr_array(sums[np.flatnonzero(abs(sums) @ (~is_in_row[:-1]).astype(float) == 0)])
     rests, share = _rests(cells, kind == "proportion", is_known)
     # A share may be hidden for its whole, though it has no part.
     is_counted = np.zeros(len(is_known) + 1, dtype=bool)  # position -1: no cell
@@ -123,7 +134,7 @@ def build_tables(
         cells,
         np.nan_to_num(cells.smallest),
         is_known,
-        _sums(cells, build_sums(cells, areas, area_groups), is_known),
+        sums,
         rests,
         _price(cells, values, indicators, areas, keep),
         least,

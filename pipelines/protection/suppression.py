@@ -340,11 +340,19 @@ def _hidden_and_published(
     """
     shown_before = _shown_before(values, kept)
     hiding = _Hiding(values, indicators, areas, policy, area_groups, shown_before)
-    at = np.flatnonzero(hiding.is_published)
+    is_in = hiding.is_published | ~hiding.is_known
+    at = np.flatnonzero(is_in)
     tables = build_tables(
-        values.iloc[at], indicators, areas, area_groups, policy.keep, policy.width, not policy.hides_zeros
+        values.iloc[at],
+        indicators,
+        areas,
+        area_groups,
+        policy.keep,
+        policy.width,
+        not policy.hides_zeros,
+        ~hiding.is_published[at],
     )
-    is_fixed = shown_before.of(hiding.is_published, tables.cells)
+    is_fixed = shown_before.of(is_in, tables.cells)
     if again is not None:
         hidden, lacks = _again(values.iloc[at], again, tables)
         hiding.is_published[at[lacks]] = False
