@@ -49,7 +49,7 @@ def sample(measure: Measure, tmp_path_factory: pytest.TempPathFactory) -> Publis
 def small(measure: Measure, tmp_path_factory: pytest.TempPathFactory) -> Published:
     """Few authorities, of every kind: for what is tried again and again and does not depend on their number."""
     root = tmp_path_factory.mktemp("small")
-    assert measure("sample", "--scale", "0.1", "--home", root).returncode == 0
+    assert measure("sample", "--scale", "0.05", "--home", root).returncode == 0
     return Published(root, measure("run", "--home", root))
 
 

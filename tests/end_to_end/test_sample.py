@@ -241,7 +241,8 @@ def test_changed_definition_stops_a_run_and_a_new_version_breaks_the_series(
     assert "The definition changed (version 2)." in page
     values = pd.read_csv(home.site / "data" / "indicator_values.csv", dtype={"period": str}, encoding="utf-8-sig")
     years = values.query("indicator_id == 'physics_5u_persistence' and frequency == 'A' and dimension == 'all'")
-    compared = years.dropna(subset="change_from_previous").groupby("period")["change_from_previous"].agg(set)
+    years = years.dropna(subset="change_from_previous")
+    compared = years.groupby("period")["change_from_previous"].agg(set)
     assert compared["2020"] == {"not_comparable"} < compared["2019"]
     assert set(years.loc[years["period"] >= "2020", "change_from_baseline"]) == {"not_comparable"}
 
