@@ -170,7 +170,11 @@ def build_sums(cells: Cells, areas: pd.DataFrame, area_groups: pd.DataFrame | No
     `area_groups`, the register's rows, says which members are made of areas: there the total is the sum of the members
     and of the areas in none, and each member the sum of its areas.
     """
-    links = _place_links(cells.places, areas, area_groups)
+    return sums_of(cells, place_links(cells.places, areas, area_groups))
+
+
+def sums_of(cells: Cells, links: pd.DataFrame) -> Sums:
+    """As `build_sums`, from the links of the cells' places (`place_links`), which no number changes."""
     if links.empty or not len(cells.place):
         none = np.zeros(0, dtype=np.int64)
         return Sums(none, none, none, none, none.astype(bool), none.astype(bool))
@@ -194,7 +198,7 @@ def build_sums(cells: Cells, areas: pd.DataFrame, area_groups: pd.DataFrame | No
     return Sums(part, group, total, distance, is_of_areas, yields)
 
 
-def _place_links(places: pd.DataFrame, areas: pd.DataFrame, area_groups: pd.DataFrame | None) -> pd.DataFrame:
+def place_links(places: pd.DataFrame, areas: pd.DataFrame, area_groups: pd.DataFrame | None) -> pd.DataFrame:
     """place, total_place, name of the cut and distance, for each total that a place is part of.
 
     With is_of_areas and yields as in `Sums`; `is_beside` marks an area that is a part beside the members of a

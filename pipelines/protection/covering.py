@@ -23,7 +23,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from pipelines.assessment.periods import spacings
 from pipelines.protection.cells import PLACE, Cells, Sums, build_cells, build_sums
-from pipelines.protection.feasible import TOLERANCE, Lines, Proofs, narrow, of_parts
+from pipelines.protection.feasible import TOLERANCE, Lines, Proofs, narrow, of_parts, solver
 from pipelines.protection.pooling import years_of
 
 Floats = npt.NDArray[np.float64]
@@ -330,10 +330,11 @@ def _differing(tables: Tables, hidden: Flags, is_fixed: Flags, wanted: Codes, by
     # By unknown: what is more, what is less, and what of each wish stays unfulfilled.
     # Who is hidden is somebody, where nobody is shown as nobody.
     most = np.concatenate([np.full(n, np.inf), tables.number[at] - tables.least[at], np.abs(by)])
+    known = csr_array(hstack([sums, -sums, csr_array((sums.shape[0], n_wanted))]))
     found = linprog(
         np.concatenate([price, price, np.full(n_wanted, UNFULFILLED)]),
-        A_eq=hstack([sums, -sums, csr_array((sums.shape[0], n_wanted))]),
-        b_eq=np.zeros(sums.shape[0]),
+        A_eq=known,
+        b_eq=np.zeros(known.shape[0]),
         A_ub=vstack(
             [
                 hstack([-rests, rests, csr_array((len(rest), n_wanted))]),
@@ -342,7 +343,7 @@ def _differing(tables: Tables, hidden: Flags, is_fixed: Flags, wanted: Codes, by
         ),
         b_ub=np.concatenate([rest, -np.abs(by)]),
         bounds=np.column_stack([np.zeros(len(most)), most]),
-        method="highs-ds",
+        **solver(known),
     )
     if found.x is None:
         raise RuntimeError(f"no cover could be found: {found.message}")

@@ -44,6 +44,9 @@ N_TRIES = 3
 SMALL_PART = 5000
 N_SWEEPS = 12
 N_THREADS = 2
+# To simplify lines beforehand pays where they leave few unknowns free; where they leave so many times as many unknowns
+# as there are lines, it can take a hundred times as long as solving.
+MANY_FREE = 1.4
 
 
 class DoNotFitError(Exception):
@@ -280,9 +283,15 @@ def end(system: Lines, number: int, sign: float) -> Floats:
     return _solved(cost, system.matrix, system.sums, system.lower, system.highest)
 
 
+def solver(matrix: csr_array) -> dict[str, Any]:
+    """How linear programs with these lines are solved: words for `scipy.optimize.linprog`."""
+    n_lines, n_unknowns = matrix.shape
+    return {"method": "highs-ds", "options": {"presolve": n_unknowns < MANY_FREE * n_lines}}
+
+
 def _solved(cost: Floats, matrix: csr_array, sums: Floats, lower: Floats, upper: Floats) -> Floats:
     """A corner of all tables that fit, with the least cost."""
-    found = linprog(cost, A_eq=matrix, b_eq=sums, bounds=np.column_stack([lower, upper]), method="highs-ds")
+    found = linprog(cost, A_eq=matrix, b_eq=sums, bounds=np.column_stack([lower, upper]), **solver(matrix))
     if found.x is None:
         raise DoNotFitError(f"no table fits what is known: {found.message}")
     return np.asarray(found.x, dtype=float)

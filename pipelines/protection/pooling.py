@@ -20,6 +20,7 @@ from pipelines.assessment.periods import SERIES, months, period_names, spacings
 from pipelines.protection.cells import Cells, build_cells
 
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 POOL = [*SERIES, "period"]
@@ -27,24 +28,16 @@ FAMILY = ["indicator_id", "area_code", "frequency", "period", "dimension"]
 
 
 @dataclass(frozen=True)
-class Pools:
-    """Rows of pooled years, followed by their single years named as the pool; cells of both.
+class Known:
+    """What single years say of pools, by cell of `Pools`.
 
-    By cell: `is_known`, whether every year is shown; `must_hide`, whether some years are hidden and not all, or no row
-    of pooled years shows the cell. `n_pools`: how many of the rows are pooled ones.
+    `cells` with the numbers that readers may work out; `is_known`, whether every year is shown; `must_hide`, whether
+    some years are hidden and not all, or no row of pooled years shows the cell.
     """
 
     cells: Cells
-    n_pools: int
     is_known: Flags
     must_hide: Flags
-
-    def of_pools(self) -> Cells:
-        """The cells, as only the rows of pooled years show them."""
-        numerator, denominator, key = (
-            codes[: self.n_pools] for codes in (self.cells.numerator, self.cells.denominator, self.cells.key)
-        )
-        return replace(self.cells, numerator=numerator, denominator=denominator, key=key)
 
 
 def are_pools(values: pd.DataFrame) -> Flags:
@@ -53,48 +46,83 @@ def are_pools(values: pd.DataFrame) -> Flags:
     return span > spacing
 
 
-def build_pools(
-    pools: pd.DataFrame, single: pd.DataFrame, indicators: pd.DataFrame, single_cells: Cells, hidden: Flags
-) -> Pools:
-    """Cells of pooled years, from their rows and from the single years that are hidden or not.
+class Pools:
+    """Rows of pooled years and the single years in them, whichever of these are hidden.
 
-    Args:
-        pools, single: rows of pooled and of single years, as in `suppression.protect`.
-        indicators: the register's rows.
-        single_cells, hidden: cells of the single rows, and which of them are hidden.
+    `cells` are those of the pooled rows, followed by their single rows named as the pool; `own`, as only the pooled
+    rows show them.
     """
-    years = years_of(pools, single)
-    cells = build_cells(pd.concat([pools, single.loc[years.index].assign(**years)]), indicators)
-    at = single.index.get_indexer(years.index)
-    pairs = np.concatenate(
-        [
-            np.column_stack([own[at], pooled[len(pools) :]])
-            for own, pooled in (
-                (single_cells.numerator, cells.numerator),
-                (single_cells.denominator, cells.denominator),
-            )
-        ]
-    )
-    year, pool = np.unique(pairs[(pairs >= 0).all(axis=1)], axis=0).T.reshape(2, -1)
-    size = len(cells.smallest)
-    spacing, span = spacings(cells.places["frequency"])
-    n_years = (span / spacing)[cells.place]
-    n_hidden = np.bincount(pool, hidden[year], minlength=size)
-    is_whole = np.bincount(pool, hidden[year] | ~np.isnan(single_cells.smallest[year]), minlength=size) == n_years
-    # A sum over some of the years is no number of the pool; it only says what hidden years are worth as cover.
-    smallest, largest = (
-        np.where(is_whole | (n_hidden > 0), np.bincount(pool, np.nan_to_num(number[year]), minlength=size), np.nan)
-        for number in (single_cells.smallest, single_cells.largest)
-    )
-    is_in_pool = np.zeros(size + 1, dtype=bool)
-    is_in_pool[cells.numerator[: len(pools)]] = True
-    is_in_pool[cells.denominator[: len(pools)]] = True
-    return Pools(
-        replace(cells, smallest=smallest, largest=largest),
-        len(pools),
-        is_known=is_whole & (n_hidden == 0),
-        must_hide=(n_hidden > 0) & ~((n_hidden == n_years) & is_in_pool[:size]),
-    )
+
+    def __init__(
+        self, pools: pd.DataFrame, single: pd.DataFrame, indicators: pd.DataFrame, single_cells: Cells
+    ) -> None:
+        """From rows as in `suppression.protect`, the register's, and the cells of the single rows."""
+        years = years_of(pools, single)
+        named = single.loc[years.index].assign(**years)
+        self.cells = build_cells(pd.concat([pools, named]), indicators)
+        sides = (self.cells.numerator, self.cells.denominator, self.cells.key)
+        numerator, denominator, key = (side[: len(pools)] for side in sides)
+        self.own = replace(self.cells, numerator=numerator, denominator=denominator, key=key)
+        self._single, self._n_pools = single_cells, len(pools)
+        self._row = single.index.get_indexer(years.index)
+        pairs = np.concatenate(
+            [
+                np.column_stack([own[self._row], pooled[len(pools) :]])
+                for own, pooled in (
+                    (single_cells.numerator, self.cells.numerator),
+                    (single_cells.denominator, self.cells.denominator),
+                )
+            ]
+        )
+        self._year, self._pool = np.unique(pairs[(pairs >= 0).all(axis=1)], axis=0).T.reshape(2, -1)
+        place = pd.MultiIndex.from_frame(pools[POOL]).get_indexer(pd.MultiIndex.from_frame(named[POOL]))
+        self._row, self._of_row = self._row[place >= 0], place[place >= 0]
+        self._n_years = self._count(np.ones(len(single), dtype=bool))
+        self._is_few_together = _are_few(pools, indicators)
+        self._has_few = self._count(_are_few(single, indicators)) > 0
+        self._family = pools.groupby(FAMILY, sort=False).ngroup().to_numpy()
+
+    def beside(self, hidden: Flags) -> Known:
+        """What the single years say of the pools: `hidden` is by cell of the single rows."""
+        size = len(self.cells.smallest)
+        spacing, span = spacings(self.cells.places["frequency"])
+        n_years = (span / spacing)[self.cells.place]
+        year, pool = self._year, self._pool
+        n_hidden = np.bincount(pool, hidden[year], minlength=size)
+        is_there = hidden[year] | ~np.isnan(self._single.smallest[year])
+        is_whole = np.bincount(pool, is_there, minlength=size) == n_years
+        # A sum over some of the years is no number of the pool; it only says what hidden years are worth as cover.
+        smallest, largest = (
+            np.where(is_whole | (n_hidden > 0), np.bincount(pool, np.nan_to_num(number[year]), minlength=size), np.nan)
+            for number in (self._single.smallest, self._single.largest)
+        )
+        is_in_pool = np.zeros(size + 1, dtype=bool)  # position -1: no cell
+        is_in_pool[self.own.numerator] = is_in_pool[self.own.denominator] = True
+        return Known(
+            replace(self.cells, smallest=smallest, largest=largest),
+            is_known=is_whole & (n_hidden == 0),
+            must_hide=(n_hidden > 0) & ~((n_hidden == n_years) & is_in_pool[:size]),
+        )
+
+    def worth_publishing(self, single_hidden: Flags, pools_hidden: Flags) -> Flags:
+        """Whether each pooled row is to be published, hidden rows among them.
+
+        It says something new where all its years are hidden, or where they are shown and one of them is of too few for
+        a verdict, though the years together are not. Where one group is published, so are the others beside it, to
+        compare.
+
+        Args:
+            single_hidden, pools_hidden: by row.
+        """
+        n_hidden = self._count(single_hidden)
+        is_new = (n_hidden == self._n_years) & (n_hidden > 0)
+        is_better = (n_hidden == 0) & self._has_few & ~self._is_few_together
+        is_worth = (is_new | is_better) & ~pools_hidden
+        return np.bincount(self._family, is_worth)[self._family] > 0
+
+    def _count(self, single: Flags) -> Codes:
+        """By pooled row, in how many of its single rows something is so."""
+        return np.bincount(self._of_row[single[self._row]], minlength=self._n_pools)
 
 
 def years_of(pools: pd.DataFrame, single: pd.DataFrame) -> pd.DataFrame:
@@ -118,32 +146,6 @@ def years_of(pools: pd.DataFrame, single: pd.DataFrame) -> pd.DataFrame:
     wanted = pd.concat(found).set_index(["single_frequency", "single_period"])
     at = wanted.index.get_indexer(pd.MultiIndex.from_frame(single[["frequency", "period"]]))
     return wanted.iloc[at[at >= 0]].set_axis(single.index[at >= 0])
-
-
-def worth_publishing(
-    pools: pd.DataFrame, single: pd.DataFrame, indicators: pd.DataFrame, single_hidden: Flags, pools_hidden: Flags
-) -> Flags:
-    """Whether each row of pooled years is to be published, hidden rows among them.
-
-    It says something new where all its years are hidden, or where they are shown and one of them is of too few for a
-    verdict, though the years together are not. Where one group is published, so are the others beside it, to compare.
-    """
-    few, is_few_together = (_are_few(rows, indicators) for rows in (single, pools))
-    years = single.assign(is_year_hidden=single_hidden, is_few=few)
-    place = years_of(pools, single)
-    told = years.loc[place.index].assign(**place).groupby(POOL, sort=False)[["is_year_hidden", "is_few"]]
-    counted = told.agg(["size", "sum"])
-    counts = pd.DataFrame(
-        {
-            "n_years": counted[("is_year_hidden", "size")],
-            "n_hidden": counted[("is_year_hidden", "sum")],
-            "n_few": counted[("is_few", "sum")],
-        }
-    ).reindex(pd.MultiIndex.from_frame(pools[POOL]))
-    is_new = (counts["n_hidden"] == counts["n_years"]).to_numpy(bool)
-    is_better = ((counts["n_hidden"] == 0) & (counts["n_few"] > 0)).to_numpy(bool) & ~is_few_together
-    is_worth = pd.Series((is_new | is_better) & ~pools_hidden, index=pools.index)
-    return is_worth.groupby([pools[name] for name in FAMILY], sort=False).transform("any").to_numpy(bool)
 
 
 def _are_few(rows: pd.DataFrame, indicators: pd.DataFrame) -> Flags:

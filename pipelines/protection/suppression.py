@@ -37,10 +37,10 @@ import pandas as pd
 from scipy.sparse import csr_array, vstack
 
 from pipelines.assessment.periods import months, rows_at, spacings
-from pipelines.protection.cells import Cells, Sums, build_cells, build_sums
+from pipelines.protection.cells import Cells, Sums, build_cells, build_sums, place_links, sums_of
 from pipelines.protection.covering import Tables, build_tables, cover, told
 from pipelines.protection.feasible import Proofs, part_labels
-from pipelines.protection.pooling import are_pools, build_pools, worth_publishing
+from pipelines.protection.pooling import Pools, are_pools
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -269,13 +269,16 @@ class _Hiding:
         area_groups: pd.DataFrame | None,
         shown_before: _Sides,
     ) -> None:
-        self.indicators, self.areas, self.area_groups = indicators, areas, area_groups
         self.shown_before, self.covers = shown_before, _Sides.none(len(values))
         self.is_pool = are_pools(values)
-        self.single, self.pooled = values[~self.is_pool], values[self.is_pool]
-        self.cells = build_cells(self.single, indicators)
+        single, pooled = values[~self.is_pool], values[self.is_pool]
+        self.cells = build_cells(single, indicators)
         self.sums = build_sums(self.cells, areas, area_groups)
-        self.policy = policy
+        self.primary = primary(single, indicators, self.cells, policy)
+        if self.is_pool.any():
+            self.pools = Pools(pooled, single, indicators, self.cells)
+            self.pools_links = place_links(self.pools.cells.places, areas, area_groups)
+            self.pools_primary = primary(pooled, indicators, self.pools.own, policy)
         self.is_hidden, self.is_published = np.zeros(len(values), dtype=bool), ~self.is_pool
         # Years together that readers add up for themselves.
         self.is_known = np.zeros(len(values), dtype=bool)
@@ -297,30 +300,26 @@ class _Hiding:
 
     def _hide_single(self) -> None:
         rows = ~self.is_pool
-        primarily = primary(self.single, self.indicators, self.cells, self.policy) | self.covers.of(rows, self.cells)
+        primarily = self.primary | self.covers.of(rows, self.cells)
         self.hidden = close(primarily, self.cells, self.sums, is_dear=self.shown_before.of(rows, self.cells))
         self.is_hidden[rows] = rows_hidden(self.hidden, self.cells)
 
     def _hide_pooled(self) -> None:
         """By the single years that are hidden."""
-        if not len(self.pooled):
+        if not self.is_pool.any():
             return
-        rows = self.is_pool
-        pools = build_pools(self.pooled, self.single, self.indicators, self.cells, self.hidden)
-        own = pools.of_pools()
-        primarily = primary(self.pooled, self.indicators, own, self.policy) | pools.must_hide
+        rows, own = self.is_pool, self.pools.own
+        known = self.pools.beside(self.hidden)
         hidden = close(
-            primarily | (self.covers.of(rows, own) & ~pools.is_known),
-            pools.cells,
-            build_sums(pools.cells, self.areas, self.area_groups),
-            is_known=pools.is_known,
+            self.pools_primary | known.must_hide | (self.covers.of(rows, own) & ~known.is_known),
+            known.cells,
+            sums_of(known.cells, self.pools_links),
+            is_known=known.is_known,
             is_dear=self.shown_before.of(rows, own),
         )
         self.is_hidden[rows] = rows_hidden(hidden, own)
-        self.is_known[rows] = np.append(pools.is_known, True)[own.key]
-        self.is_published[rows] = worth_publishing(
-            self.pooled, self.single, self.indicators, self.is_hidden[~rows], self.is_hidden[rows]
-        )
+        self.is_known[rows] = np.append(known.is_known, True)[own.key]
+        self.is_published[rows] = self.pools.worth_publishing(self.is_hidden[~rows], self.is_hidden[rows])
 
 
 def _hidden_and_published(
