@@ -14,6 +14,7 @@ from protection_tables import AREAS, INDICATORS, SETTINGS, assessed
 
 from pipelines.protection import protect
 from pipelines.protection.audit import audit
+from pipelines.protection.audit_together import leaks_together
 
 YEARS = ("2013", "2014", "2015")
 Pair = tuple[float, float | None]
@@ -69,6 +70,26 @@ def test_pool_that_readers_can_add_up_is_no_cover() -> None:
     # Without `a` it is shown.
     alone = {"all": [(70, 95)] * 3, "b": [(50, 55)] * 3, "c": [(20, 40)] * 3, "d": [(9, 60)] * 3}
     assert pools(published(pooled("examinees_share", alone)))["b"] == 150
+
+
+def test_pools_that_are_not_published_are_parts_of_wider_ones_all_the_same() -> None:
+    # A district whose wider pool of `a` would leave nine persons to the three towns of which none is published.
+    towns = {
+        "0001": {"a": (5, 5, 4), "b": (7, 6, 7)},
+        **{area: {"a": (1, 1, 1), "b": (4, 4, 3)} for area in ("0002", "0003", "0004")},
+    }
+    areas = pd.DataFrame(
+        [("N", "district", None), *((area, "authority", "N") for area in towns)], columns=AREAS.columns
+    )
+    towns["N"] = {member: added(*(of[member] for of in towns.values())) for member in ("a", "b")}
+    tables = [pooled("examinees", {"all": added(*own.values()), **own}, area) for area, own in towns.items()]
+    shown = protect(pd.concat(tables, ignore_index=True), INDICATORS, areas, SETTINGS)
+    assert audit(shown, INDICATORS, areas, SETTINGS) == []
+    assert leaks_together(shown, INDICATORS, areas, SETTINGS) == []
+
+
+def added(*of_years: Sequence[int]) -> tuple[int, ...]:
+    return tuple(sum(numbers) for numbers in zip(*of_years, strict=True))
 
 
 def test_pool_of_a_group_that_lacks_a_year_stays_hidden() -> None:
