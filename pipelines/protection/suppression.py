@@ -12,7 +12,8 @@ shown part is hidden too, or the total where there is none; where a hidden total
 of them is hidden, for it could be added up. Parts are the groups of a dimension and the areas of
 one type inside an area, at every distance; of a member that is made of areas, these areas. Such a member is a sum that
 nobody reports: where it would show a hidden area it is hidden itself, before any area is. A hidden denominator does not
-hide a numerator that stands elsewhere.
+hide a numerator that stands elsewhere. A total of fewer than its parts, which would leave
+the hidden ones seemingly few, is hidden too.
 
 What all lines together would tell all the same is looked for and covered (`covering`), until they tell nothing.
 
@@ -559,6 +560,15 @@ def _covers(
     is_alone = ((counted == 1) | (seen == 1)) & is_shown & is_asked
     # The nearest total first: its cover also serves the totals further up, and the other way round not always.
     is_alone &= sums.distance == sums.distance[is_alone].min(initial=np.iinfo(np.int64).max)
+    # A total of less than its parts come to, which leaves so few for the hidden ones that readers take them for few.
+    least = np.nan_to_num(cells.smallest[sums.part])
+    left, shortfall = (
+        cells.largest[sums.total] - np.bincount(sums.group, own, minlength=number)
+        for own in (least * ~is_hidden, least)
+    )
+    of_hidden = np.zeros(number)
+    np.maximum.at(of_hidden, sums.group[is_hidden], cells.threshold[sums.part[is_hidden]])
+    is_false = (shortfall < 0) & (left >= 0) & (left < of_hidden) & is_shown & is_open[sums.total] & is_asked
     # A hidden total over parts that are all shown can be added up from them.
     is_bare = hidden[sums.total] & (counted == 0) & (seen == 0) & is_asked
     # Where zeros are shown everybody knows that a hidden part is none, so a zero covers nothing.
@@ -571,7 +581,7 @@ def _covers(
     at = at[np.argsort(cost[at], kind="stable")]
     groups, first = np.unique(sums.group[at], return_index=True)
     can_hide_total[groups] = False
-    return sums.part[at[first]], sums.total[can_hide_total]
+    return sums.part[at[first]], sums.total[can_hide_total | is_false]
 
 
 def _cost(hidden: Flags, has_hidden_part: Flags, is_shown: Flags, sums: Sums) -> npt.NDArray[np.int8]:

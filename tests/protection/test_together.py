@@ -86,6 +86,19 @@ def test_rest_that_is_nobody_is_told_as_one_of_two_is(n_examined: int) -> None:
     assert "examinees_share, 0001, 2013 (A), all all" in places(leaks_together(published, INDICATORS, AREAS, SETTINGS))
 
 
+def test_total_that_contradicts_its_parts_makes_none_of_them_seem_few() -> None:
+    # Of b and c all but five are examined, so both are hidden. Less the 20 of a, the total leaves five for the two.
+    shares = {"all": (25, 90), "a": (20, 40), "b": (5_000, 5_005), "c": (6_000, 6_005)}
+    published = protect(table("examinees_share", shares), INDICATORS, AREAS, SETTINGS)
+    assert alone(published) == []
+    assert "a" not in set(published.loc[published["conf_status"] == "C", "member"])
+    # Where it leaves enough, it is shown.
+    shares["all"] = (50, 90)
+    published = protect(table("examinees_share", shares), INDICATORS, AREAS, SETTINGS)
+    assert alone(published) == []
+    assert set(published.loc[published["conf_status"] == "C", "member"]) == {"b", "c"}
+
+
 @pytest.mark.parametrize("large", [1_000, 12_000_000, 60_000_000])
 def test_numbers_of_persons_may_be_as_large_as_countries(large: int) -> None:
     counts = {("0001", "a"): 5, ("0001", "b"): large, ("0002", "a"): 4, ("0002", "b"): 3}
