@@ -86,6 +86,15 @@ def render(content: SiteContent, out: Path) -> None:
     _draw_all(partial(_draw, material, languages, out), tasks, most=len(languages))
 
 
+def draw_page(content: SiteContent, make: Callable[[Material, Voice], Page], language: str, out: Path) -> Path:
+    """Write one page that is no part of the site, with the assets it needs, into `out`; gives its path."""
+    material, speaker = prepare(content), _voice(content, language)
+    _write_assets(out / "assets", material)
+    page = make(material, speaker)
+    _write_page(_environment(speaker), _shared(material, speaker, (language,)), page, out / language)
+    return out / language / page.path
+
+
 def published_languages(content: SiteContent) -> tuple[str, ...]:
     """The declared languages that can say every sentence; the default one always, so that there is a site."""
     initiative = content.declarations.initiative
@@ -109,10 +118,14 @@ def _draw(material: Material, languages: Sequence[str], out: Path, make: Maker, 
     environment = _environment(speaker)
     shared = _shared(material, speaker, languages)
     for page in make(material, speaker):
-        base = "../" * page.path.count("/")
-        template = environment.get_template(page.template)
-        text = template.render(**shared, page=page, base=base, assets=f"{base}../assets", **page.context)
-        _write(out / language / page.path, text)
+        _write_page(environment, shared, page, out / language)
+
+
+def _write_page(environment: Environment, shared: Mapping[str, Any], page: Page, folder: Path) -> None:
+    base = "../" * page.path.count("/")
+    template = environment.get_template(page.template)
+    text = template.render(**shared, page=page, base=base, assets=f"{base}../assets", **page.context)
+    _write(folder / page.path, text)
 
 
 def _draw_all(draw: Callable[[Maker, str], None], tasks: Sequence[tuple[Maker, str]], most: int) -> None:

@@ -90,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     command = add("confirm", confirm, "take in a held submission whose numbers only look swapped")
     command.add_argument("submission")
     command.add_argument("--why", required=True)
+    command = add("pack", pack, "the meeting pack of an area, printed as PDF")
+    command.add_argument("area", help="its code, or its name in any language")
+    command.add_argument("--lang")
+    command.add_argument("--out", type=Path, help="the file to write (default: AREA-LANG.pdf in this folder)")
     add("texts", texts, "texts that wait until somebody has read them, as rows for the register that releases them")
     command = add("sample", sample, "make the synthetic partners' files in the inbox")
     command.add_argument("--scale", type=_scale, default=1.0, help="0.05 for a small country, 1 for a whole one")
@@ -282,6 +286,39 @@ def confirm(options: argparse.Namespace) -> int:
     return OK
 
 
+def pack(options: argparse.Namespace) -> int:
+    """`measure pack`: what a group needs on the table, on at most four sheets."""
+    from dashboards.paper import PaperError
+    from pipelines import steps
+    from pipelines.publishing.release import ReleaseError
+
+    home, declarations = _open(options)
+    language, area = _language(options, declarations), _area(declarations, options.area)
+    pdf = options.out or Path(f"{area}-{language}.pdf")
+    try:
+        steps.pack(steps.Workshop(home, declarations), area, language, pdf.absolute())
+    except (PaperError, ReleaseError) as error:
+        raise UsageError(str(error)) from None
+    print(pdf)
+    return OK
+
+
+def _area(declarations: Declarations, wanted: str) -> str:
+    """The code of an area by itself or by any of its names, however they are written."""
+    from pipelines.intake.text import fold
+
+    rows = declarations.rows("areas")
+    if wanted in {row["area_code"] for row in rows}:
+        return wanted
+    names = [(row["area_code"], str(text)) for row in rows for key, text in row.items() if key.startswith("name_")]
+    names += [(row["area_code"], row["alias"]) for row in declarations.rows("area_aliases") if not row["object_id"]]
+    codes = sorted({code for code, name in names if fold(name) == fold(wanted)})
+    if len(codes) != 1:
+        said = f"means several areas ({', '.join(codes)}); give the code" if codes else "is no area; see areas.csv"
+        raise UsageError(f"'{wanted}' {said} of the initiative.")
+    return codes[0]
+
+
 def texts(options: argparse.Namespace) -> int:
     """`measure texts`: freely written texts that are not shown yet, as lines for released_texts.csv."""
     import csv
@@ -412,7 +449,7 @@ def _print_summary(shop: "Workshop", seen: int) -> None:
         print(line)
 
 
-READ_ONLY = (status, trace, releases, withdraw, confirm, texts)
+READ_ONLY = (status, trace, releases, withdraw, confirm, pack, texts)
 
 
 def _language(options: argparse.Namespace, declarations: Declarations) -> str:

@@ -6,6 +6,7 @@ Does not belong here: what a step does inside (the rooms), or when it runs (`orc
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from pipelines.publishing.gate import GateResult, run_gate
 from pipelines.publishing.ledger import Ledger
 
 if TYPE_CHECKING:
+    from dashboards.content import SiteContent
     from pipelines.protection.feasible import Proofs
 
 FACTS = "fct_indicator_values"
@@ -197,18 +199,44 @@ def protected_values(shop: Workshop, earlier: _Earlier) -> pd.DataFrame:
 
 def render(shop: Workshop, gate: GateResult) -> None:
     """Draw the draft's pages from its published tables."""
-    from dashboards.content import SiteContent
     from dashboards.site import render as draw
 
+    draft = release.opened(shop.home, shop.declarations, shop.ledger)
+    draw(_content(shop, draft.data, draft.release_id, gate), draft.site)
+
+
+def pack(shop: Workshop, area: str, language: str, pdf: Path) -> None:
+    """Print the meeting pack of an area from the published release.
+
+    Raises PaperError where it cannot be printed, and ReleaseError where nothing is published.
+    """
+    from dashboards.pages.pack import page
+    from dashboards.paper import print_page
+    from dashboards.site import draw_page
+
+    identity = release.current(shop.home)
+    data = release.published_data(shop.home, identity)
+    if identity is None or data is None:
+        raise release.ReleaseError("Nothing is published yet; `measure run` publishes.")
+    content = _content(shop, data, identity, kept_gate(shop))
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = draw_page(
+            content, lambda material, voice: page(material, voice, material.areas[area]), language, Path(folder)
+        )
+        print_page(drawn, pdf)
+
+
+def _content(shop: Workshop, data: Path, release_id: str, gate: GateResult) -> SiteContent:
+    from dashboards.content import SiteContent
+
     ledger = shop.ledger
-    draft = release.opened(shop.home, shop.declarations, ledger)
-    published = tables.read_tables(draft.data, shop.declarations)
-    content = SiteContent(
+    published = tables.read_tables(data, shop.declarations)
+    return SiteContent(
         declarations=shop.declarations,
         values=published.pop(tables.VALUES),
         checks=gate.checks,
         submissions=release.submissions_frame(shop.declarations, ledger),
-        release_id=draft.release_id,
+        release_id=release_id,
         as_of=as_of(shop),
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
         tables=published,
@@ -218,7 +246,6 @@ def render(shop: Workshop, gate: GateResult) -> None:
             f"{AREA_GROUPS}.csv",
         ),
     )
-    draw(content, draft.site)
 
 
 def as_of(shop: Workshop) -> str:

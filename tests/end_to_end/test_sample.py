@@ -273,7 +273,7 @@ def test_acceptance_is_only_for_what_refused_the_last_run(sample, measure: Measu
         ["run", "--home", "{file}"], ["status", "--home", "{file}.nowhere"], ["sample", "--scale", "0"],
         ["template", "cohorts", "--out", "{file}/x.csv"], ["template", "no_such_table"], ["check", "{file}.nowhere"],
         ["check", "{file}", "--partner", "nobody"], ["check", "{file}", "--lang", "xx"],
-        ["run", "--initiative", "none"],
+        ["run", "--initiative", "none"], ["pack", "3000", "--home", "{file}.nowhere"],
     ],
 )  # fmt: skip
 def test_silly_input_gets_a_sentence_and_exit_2(measure: Measure, tmp_path: Path, arguments: list[str]) -> None:
@@ -281,6 +281,21 @@ def test_silly_input_gets_a_sentence_and_exit_2(measure: Measure, tmp_path: Path
     file.write_text("a,b\n")
     done = measure(*[argument.format(file=file) for argument in arguments])
     assert done.returncode == 2 and "Traceback" not in done.stderr and done.stderr
+
+
+@pytest.mark.parametrize("named", ["3000", "ירושלים", "القدس"])
+def test_pack_of_an_area_is_printed_from_the_published_release(
+    small, measure: Measure, tmp_path: Path, named: str
+) -> None:
+    file = tmp_path / "pack.pdf"
+    done = measure("pack", named, "--home", small.root, "--lang", "en", "--out", file)
+    assert (done.returncode, done.stdout.strip()) == (0, str(file)), done.stderr
+    assert file.read_bytes().startswith(b"%PDF")
+
+
+def test_pack_of_an_unknown_area_says_so_in_one_line(small, measure: Measure) -> None:
+    done = measure("pack", "Atlantis", "--home", small.root)
+    assert (done.returncode, done.stderr) == (2, "'Atlantis' is no area; see areas.csv of the initiative.\n")
 
 
 def test_confidentiality_can_never_be_accepted(sample, measure: Measure) -> None:
