@@ -4,6 +4,8 @@ Belongs here: wrapping a piece of text so that its neighbours cannot reorder it.
 says. Text is made once, with isolates in it; charts take it as it is (SVG knows no `dir`), pages turn it into `<bdi>`.
 """
 
+import re
+
 from markupsafe import Markup, escape
 
 LTR, RTL = "ltr", "rtl"
@@ -19,6 +21,9 @@ _HTML = str.maketrans(
         _CLOSE: "</bdi>",
     }
 )
+
+# One number of digits that no direction turns around: joined by what joins digits, with a percent sign at most.
+_ALONE = re.compile(rf"[{_OPEN[LTR]}{_FIRST_STRONG}](\d+(?:[.,/:]\d+)*%?){_CLOSE}")
 
 
 def clean(text: str) -> str:
@@ -48,6 +53,12 @@ def chart(text: str, direction: str) -> str:
 def html(text: object) -> Markup:
     """Escaped text with its isolates as `<bdi>` elements."""
     return text if isinstance(text, Markup) else Markup(str(escape(text)).translate(_HTML))
+
+
+def cell(text: object) -> Markup:
+    """The same for all that stands in a cell; there, a number that no direction turns around needs no element."""
+    alone = _ALONE.fullmatch(str(text))
+    return Markup(alone[1]) if alone else html(text)
 
 
 def plain(text: str) -> str:

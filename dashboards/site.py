@@ -168,7 +168,7 @@ def _environment(speaker: Voice) -> Environment:
     )
     environment.globals |= {"_": speaker.translate, "say": speaker.say, "foreign": partial(_foreign, speaker)}
     environment.globals["period_word"] = speaker.period_word
-    environment.filters |= {"bidi": bidi.html, "plain": bidi.plain, "figure": figure_json}
+    environment.filters |= {"bidi": bidi.html, "cell": bidi.cell, "plain": bidi.plain, "figure": figure_json}
     return environment
 
 

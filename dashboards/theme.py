@@ -21,7 +21,7 @@ DECISION = "#8b2f5c"
 
 VERDICT_COLOURS: Mapping[str, str] = {
     "met": "#00594c",
-    "ahead": "#25857a",
+    "ahead": "#22796f",
     "on_track": "#2f6fb0",
     "behind": "#b4450a",
     "too_early": "#6f7d89",
@@ -29,7 +29,7 @@ VERDICT_COLOURS: Mapping[str, str] = {
     "no_target": "#c6cdd3",
 }
 # On these fills white numbers reach a contrast of 4.5; on the others they are dark.
-DARK_VERDICTS = frozenset({"met", "on_track", "behind"})
+DARK_VERDICTS = frozenset({"met", "ahead", "on_track", "behind"})
 
 # A series is known by its colour and by its shape: Plotly's name for it, and a path in a 16 × 16 legend box.
 SERIES: tuple[tuple[str, str, str], ...] = (

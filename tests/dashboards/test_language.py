@@ -79,3 +79,11 @@ def test_periods_are_called_what_the_calendar_calls_them(calendar: str, language
 def test_a_unit_that_the_initiative_declares_has_its_name() -> None:
     speaker = voice("en", "en", "month", {"wells": {"en": "Wells"}})
     assert (speaker.unit(UNITS, "wells"), speaker.unit(UNITS, "persons")) == ("Wells", "number of persons")
+
+
+def test_a_number_alone_in_a_cell_needs_no_element_where_no_direction_turns_it_around() -> None:
+    for text in ("324", "1,006", "7.4%", "2012/13"):
+        assert bidi.cell(bidi.number(text)) == text
+    for text in ("286–365", "+3.4", "−3.4", "×1.2", "7 %", "٪5"):
+        assert bidi.cell(bidi.number(text)) == f"<bdi>{text}</bdi>"
+    assert bidi.cell(f"{bidi.number('5')} & {bidi.number('6')}") == "<bdi>5</bdi> &amp; <bdi>6</bdi>"

@@ -1,0 +1,39 @@
+"""Every kind of page in every language, as somebody meets it who hears it or goes through it by keys."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def kinds(folder: Path) -> Iterator[str]:
+    """One page of every kind below a language's folder: of pages that differ by the code in their path, the first."""
+    seen: set[str] = set()
+    for page in sorted(folder.rglob("*.html")):
+        path = page.relative_to(folder).as_posix()
+        kind = re.sub(r"^(areas|indicators|partners)/[^/]+/", r"\1/*/", path)
+        if kind not in seen:
+            seen.add(kind)
+            yield path
+
+
+@pytest.mark.parametrize("language", ["he", "ar", "en"])
+def test_rules_of_accessibility_find_nothing_on_any_kind_of_page(browser: Any, site: Path, language: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found, paths = [], list(kinds(site / language))
+    assert len(paths) >= 14
+    context = browser.new_context(offline=True)
+    for path in paths:
+        page = context.new_page()
+        page.goto(f"{site.as_uri()}/{language}/{path}")
+        page.wait_for_selector("html[data-drawn]", state="attached")
+        broken = Axe().run(page).response["violations"]
+        found += [(path, v["impact"], v["id"], v["nodes"][0]["html"]) for v in broken]
+        page.close()
+    context.close()
+    assert found == []
