@@ -246,7 +246,7 @@ def _again(rows: pd.DataFrame, again: Again, tables: Tables) -> tuple[Flags, Fla
     is_pool, is_there = are_pools(rows), was_shown | was_hidden
     lacks, is_new = ~is_there & is_pool & (tables.cells.key >= 0), ~is_there & ~is_pool
     # Of years together that were not worth publishing, what nobody showed may have been a cover.
-    hidden = tables.is_shown_in(was_hidden | lacks) & ~tables.is_shown_in(was_shown)
+    hidden = tables.is_shown_in(was_hidden | lacks) & ~tables.is_shown_in(was_shown) & tables.is_known
     if again.hides_all:
         return hidden, lacks
     label = np.append(part_labels(csr_array(vstack([tables.sums, tables.rests])))[0], -1)
