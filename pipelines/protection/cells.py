@@ -36,8 +36,8 @@ AREA_AND_MEMBER = ["area_code", "dimension", "member"]
 class Cells:
     """Guarded cells and how rows show them.
 
-    `numerator` and `denominator` give each row's cell, -1 where it shows none that is guarded, and where a row without any
-    number would have been divided by one. `key` is
+    `numerator` and `denominator` give each row's cell, -1 where it shows none that is guarded, and where a row without
+    any number would have been divided by one. `key` is
     the cell that the row is about: its numerator, a mean's or a reported value's denominator. The others are by cell;
     `smallest` and `largest` are what rows know of it, NaN where none knows anything; `threshold` is the strictest of
     the indicators that show it. `places` has `PLACE` by place.
@@ -94,9 +94,9 @@ def build_cells(values: pd.DataFrame, indicators: pd.DataFrame) -> Cells:
     threshold = np.zeros(len(known) + 1)  # position -1: no cell
     for cell in (numerator, denominator):
         np.maximum.at(threshold, cell, of_row)
-    # A row without any number does not show what it would have been divided by.
+    # A row without any number does not show what it would have been divided by, unless that is what it is about.
     is_empty = np.isnan(_numbers(values, "numerator")) & np.isnan(_numbers(values, "denominator"))
-    denominator = np.where(is_empty, -1, denominator)
+    denominator = np.where(is_empty & (denominator != key), -1, denominator)
     width = max(len(places), 1)
     return Cells(numerator, denominator, key, smallest, largest, threshold[:-1], known // width, known % width, places)
 

@@ -86,6 +86,21 @@ def test_rest_that_is_nobody_is_told_as_one_of_two_is(n_examined: int) -> None:
     assert "examinees_share, 0001, 2013 (A), all all" in places(leaks_together(published, INDICATORS, AREAS, SETTINGS))
 
 
+def test_row_without_a_number_is_not_hidden_for_a_small_whole_that_others_tell_of() -> None:
+    examinees = across("examinees", {"IL": 100, "0001": 40, "0002": 5, "0003": 12, "0004": 43})
+    none = (None, None)
+    passed = {"IL": (40, 100), "0001": (20, 40), "0002": none, "0003": none, "0004": (20, 43)}
+    values = pd.concat([examinees, across("passed_share", passed)], ignore_index=True)
+    published = protect(values, INDICATORS, AREAS, SETTINGS)
+    hidden = published[published["conf_status"] == "C"]
+    assert set(zip(hidden["indicator_id"], hidden["area_code"], strict=True)) == {
+        ("examinees", "0002"),
+        ("examinees", "0003"),
+    }
+    # The country's total leaves nobody for the two: it was added up without them.
+    assert alone(published) == []
+
+
 def test_total_that_contradicts_its_parts_makes_none_of_them_seem_few() -> None:
     # Of b and c all but five are examined, so both are hidden. Less the 20 of a, the total leaves five for the two.
     shares = {"all": (25, 90), "a": (20, 40), "b": (5_000, 5_005), "c": (6_000, 6_005)}
