@@ -304,19 +304,27 @@ def pack(options: argparse.Namespace) -> int:
 
 
 def _area(declarations: Declarations, wanted: str) -> str:
-    """The code of an area by itself or by any of its names, however they are written."""
+    """The code of an area by itself or by any of its names, however they are written.
+
+    A name that a place shares with what is around it means the place.
+    """
     from pipelines.intake.text import fold
 
-    rows = declarations.rows("areas")
-    if wanted in {row["area_code"] for row in rows}:
+    types = {row["area_code"]: row["area_type"] for row in declarations.rows("areas")}
+    if wanted in types:
         return wanted
+    rows = declarations.rows("areas")
     names = [(row["area_code"], str(text)) for row in rows for key, text in row.items() if key.startswith("name_")]
     names += [(row["area_code"], row["alias"]) for row in declarations.rows("area_aliases") if not row["object_id"]]
-    codes = sorted({code for code, name in names if fold(name) == fold(wanted)})
-    if len(codes) != 1:
-        said = f"means several areas ({', '.join(codes)}); give the code" if codes else "is no area; see areas.csv"
-        raise UsageError(f"'{wanted}' {said} of the initiative.")
-    return codes[0]
+    found = {code for code, name in names if fold(name) == fold(wanted)}
+    inner = next(
+        filter(None, ([c for c in found if types[c] == t] for t in declarations.initiative.area_types[::-1])), []
+    )
+    if not inner:
+        raise UsageError(f"'{wanted}' is no area; see areas.csv of the initiative.")
+    if len(inner) > 1:
+        raise UsageError(f"'{wanted}' means several areas; give the code of one: {', '.join(sorted(inner))}.")
+    return inner[0]
 
 
 def texts(options: argparse.Namespace) -> int:

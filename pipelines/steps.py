@@ -202,7 +202,7 @@ def render(shop: Workshop, gate: GateResult) -> None:
     from dashboards.site import render as draw
 
     draft = release.opened(shop.home, shop.declarations, shop.ledger)
-    draw(_content(shop, draft.data, draft.release_id, gate), draft.site)
+    draw(_content(shop, draft.data, draft.release_id, shop.ledger.as_of, gate), draft.site)
 
 
 def pack(shop: Workshop, area: str, language: str, pdf: Path) -> None:
@@ -214,11 +214,12 @@ def pack(shop: Workshop, area: str, language: str, pdf: Path) -> None:
     from dashboards.paper import print_page
     from dashboards.site import draw_page
 
-    identity = release.current(shop.home)
-    data = release.published_data(shop.home, identity)
-    if identity is None or data is None:
+    record = release.published_record(shop.home)
+    data = release.published_data(shop.home, record["release_id"]) if record else None
+    if record is None or data is None:
         raise release.ReleaseError("Nothing is published yet; `measure run` publishes.")
-    content = _content(shop, data, identity, kept_gate(shop))
+    # Of what has arrived since then, nothing is in the release.
+    content = _content(shop, data, record["release_id"], record["as_of"], kept_gate(shop))
     with tempfile.TemporaryDirectory() as folder:
         drawn = draw_page(
             content, lambda material, voice: page(material, voice, material.areas[area]), language, Path(folder)
@@ -226,7 +227,7 @@ def pack(shop: Workshop, area: str, language: str, pdf: Path) -> None:
         print_page(drawn, pdf)
 
 
-def _content(shop: Workshop, data: Path, release_id: str, gate: GateResult) -> SiteContent:
+def _content(shop: Workshop, data: Path, release_id: str, moment: str | None, gate: GateResult) -> SiteContent:
     from dashboards.content import SiteContent
 
     ledger = shop.ledger
@@ -237,7 +238,7 @@ def _content(shop: Workshop, data: Path, release_id: str, gate: GateResult) -> S
         checks=gate.checks,
         submissions=release.submissions_frame(shop.declarations, ledger),
         release_id=release_id,
-        as_of=as_of(shop),
+        as_of=_day(shop, moment),
         is_synthetic=release.is_synthetic(shop.declarations, ledger),
         tables=published,
         downloads=(
@@ -250,7 +251,10 @@ def _content(shop: Workshop, data: Path, release_id: str, gate: GateResult) -> S
 
 def as_of(shop: Workshop) -> str:
     """The day of the last ledger event where the initiative lives, ISO date; empty where nothing happened yet."""
-    moment = shop.ledger.as_of
+    return _day(shop, shop.ledger.as_of)
+
+
+def _day(shop: Workshop, moment: str | None) -> str:
     return shop.declarations.initiative.day(moment) if moment else ""
 
 

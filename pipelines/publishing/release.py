@@ -85,8 +85,14 @@ def release_id(declarations: Declarations, ledger: Ledger) -> str:
 
 def current(home: Home) -> str | None:
     """Id of the published release, as its site says it; None before the first."""
+    record = published_record(home)
+    return str(record["release_id"]) if record else None
+
+
+def published_record(home: Home) -> Mapping[str, Any] | None:
+    """What the published release says of itself: release_id, previous, as_of; None before the first."""
     file = home.site / RELEASE_FILE
-    return str(json.loads(file.read_text(encoding="utf-8"))["release_id"]) if file.is_file() else None
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
 
 
 def is_current(home: Home, declarations: Declarations, ledger: Ledger) -> bool:
