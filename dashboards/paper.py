@@ -24,24 +24,25 @@ class PaperError(Exception):
 
 
 def print_page(page: Path, pdf: Path) -> None:
-    """Print a page of this machine into a PDF, as its style says for paper.
+    """Print a page of this machine into a PDF, as its style says for paper; what was there before goes only then.
 
-    Raises PaperError where there is no browser, or where it prints nothing.
+    Raises PaperError where there is no browser or it prints nothing, and OSError where the PDF cannot be written.
     """
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
-        raise PaperError("No browser that can print was found; install Chromium, or open the page and print it there.")
+        raise PaperError("No browser that can print was found; install Chromium, or print the area's page of the site.")
     with tempfile.TemporaryDirectory() as profile:
+        printed = Path(profile) / "printed.pdf"
         command = [
             browser, "--headless", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}", *OFFLINE,
             *(["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []),
             f"--virtual-time-budget={TIME_TO_DRAW}", "--no-pdf-header-footer",
-            f"--print-to-pdf={pdf}", page.as_uri(),
+            f"--print-to-pdf={printed}", page.as_uri(),
         ]  # fmt: skip
-        pdf.unlink(missing_ok=True)
         try:
             subprocess.run(command, capture_output=True, check=False, timeout=LONGEST_SECONDS)
         except subprocess.TimeoutExpired:
             raise PaperError(f"{Path(browser).name} did not print the page within {LONGEST_SECONDS} s.") from None
-    if not pdf.is_file():
-        raise PaperError(f"{Path(browser).name} printed nothing; open the page and print it there.")
+        if not printed.is_file():
+            raise PaperError(f"{Path(browser).name} printed nothing; print the area's page of the site.")
+        shutil.move(printed, pdf)

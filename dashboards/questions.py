@@ -14,7 +14,7 @@ from itertools import combinations, islice, zip_longest
 from dashboards.cards import latest
 from dashboards.charts.divisions import is_made_of_areas
 from dashboards.charts.words import headline
-from dashboards.content import SHOWN, Area, Indicator, Material, Point
+from dashboards.content import MISSING, SHOWN, Area, Indicator, Material, Point
 from dashboards.labels import NEEDS_ATTENTION, NO_TARGET, STATES
 from dashboards.language import Voice
 from pipelines.translation import N_
@@ -123,7 +123,7 @@ def _unknown(material: Material, voice: Voice, area: Area, indicator: Indicator)
         words = voice.say(
             "{indicator}: {state}. What do we know of it all the same, and who can tell us more?",
             indicator=headline(voice, indicator).isolated,
-            state=voice.word(STATES, now.state if now else "missing"),
+            state=voice.word(STATES, now.state if now else MISSING),
         )
         yield Asked(0.0, words)
 

@@ -90,6 +90,19 @@ def test_without_a_browser_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPa
         paper.print_page(tmp_path / "page.html", tmp_path / "page.pdf")
 
 
+def test_what_was_printed_before_stays_where_nothing_is_printed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    browser, pdf = tmp_path / paper.BROWSERS[0], tmp_path / "page.pdf"
+    browser.write_text("#!/bin/sh\n")
+    browser.chmod(0o755)
+    pdf.write_bytes(b"last time")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(paper.PaperError, match="printed nothing; print the area's page of the site"):
+        paper.print_page(tmp_path / "page.html", pdf)
+    assert pdf.read_bytes() == b"last time"
+
+
 def tool(name: str) -> str:
     found = shutil.which(name)
     if not found:
