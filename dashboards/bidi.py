@@ -25,6 +25,15 @@ _HTML = str.maketrans(
 # One number of digits that no direction turns around: joined by what joins digits, with a percent sign at most.
 _ALONE = re.compile(rf"[{_OPEN[LTR]}{_FIRST_STRONG}](\d+(?:[.,/:]\d+)*%?){_CLOSE}")
 
+# A whole string of data that is one number, however it is written.
+_ONE_NUMBER = re.compile(rf'(?<!\\)"{_OPEN[LTR]}([^"{_CLOSE}]*){_CLOSE}"')
+# One name of the page's own direction.
+_WHOLE = {direction: re.compile(rf"{opened}([^\u2066-\u2069]*){_CLOSE}") for direction, opened in _OPEN.items()}
+# Letters and marks from right to left, and what would turn text around.
+_FROM_RIGHT = re.compile(
+    "[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
 
 def clean(text: str) -> str:
     """Text without directional controls: an unclosed one in a name would turn the rest of the page around."""
@@ -50,15 +59,30 @@ def chart(text: str, direction: str) -> str:
     return text if is_one_number or not text else f"{_OPEN[direction]}{text}{_CLOSE}"
 
 
-def html(text: object) -> Markup:
-    """Escaped text with its isolates as `<bdi>` elements."""
-    return text if isinstance(text, Markup) else Markup(str(escape(text)).translate(_HTML))
+def html(text: object, direction: str = RTL) -> Markup:
+    """Escaped text with its isolates as `<bdi>` elements, for a page of a direction.
+
+    What holds nothing from right to left needs none on a page from left to right.
+    """
+    if isinstance(text, Markup):
+        return text
+    if direction == LTR and not _FROM_RIGHT.search(str(text)):
+        return escape(plain(str(text)))
+    return Markup(str(escape(text)).translate(_HTML))
 
 
-def cell(text: object) -> Markup:
-    """The same for all that stands in a cell; there, a number that no direction turns around needs no element."""
-    alone = _ALONE.fullmatch(str(text))
-    return Markup(alone[1]) if alone else html(text)
+def cell(text: object, direction: str = RTL) -> Markup:
+    """The same for all that stands in a cell; there, a number that no direction turns around needs no element.
+
+    Nor does a name in the direction of the page that stands alone.
+    """
+    alone = _ALONE.fullmatch(str(text)) or _WHOLE[direction].fullmatch(str(text))
+    return escape(alone[1]) if alone else html(text, direction)
+
+
+def bare_numbers(data: str) -> str:
+    """Data in which a string that is one isolated number stands without its isolates."""
+    return _ONE_NUMBER.sub(r'"\1"', data)
 
 
 def plain(text: str) -> str:

@@ -102,8 +102,11 @@ def published_languages(content: SiteContent) -> tuple[str, ...]:
 
 
 def figure_json(figure: Mapping[str, Any]) -> Markup:
-    """A figure as JSON for a script element: no character in it can end the element."""
-    text = json.dumps(figure, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """A figure as JSON for a script element: no character in it can end the element.
+
+    Numbers come without their isolates, which the page's script puts round whatever has none.
+    """
+    text = bidi.bare_numbers(json.dumps(figure, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
@@ -167,8 +170,12 @@ def _environment(speaker: Voice) -> Environment:
         auto_reload=False,
     )
     environment.globals |= {"_": speaker.translate, "say": speaker.say, "foreign": partial(_foreign, speaker)}
+    environment.filters |= {
+        "bidi": partial(bidi.html, direction=speaker.direction),
+        "cell": partial(bidi.cell, direction=speaker.direction),
+    }
     environment.globals["period_word"] = speaker.period_word
-    environment.filters |= {"bidi": bidi.html, "cell": bidi.cell, "plain": bidi.plain, "figure": figure_json}
+    environment.filters |= {"plain": bidi.plain, "figure": figure_json}
     return environment
 
 
@@ -226,13 +233,18 @@ def _language_page(content: SiteContent, languages: Sequence[str]) -> str:
 
 def _write_assets(folder: Path, material: Material) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    style = theme.css_variables() + (FOLDER / "static" / "site.css").read_text(encoding="utf-8")
+    style = theme.stylesheet() + (FOLDER / "static" / "site.css").read_text(encoding="utf-8")
     _write(folder / "site.css", style)
     _write(folder / "site.js", (FOLDER / "static" / "site.js").read_text(encoding="utf-8"))
-    _write(folder / "theme.js", f"window.chartTemplates = {figure_json(theme.templates())};\n")
+    _write(folder / "theme.js", _theme_script())
     _write(folder / "areas.js", f"window.areaSpellings = {figure_json(areas.spellings(material))};\n")
     bundle = files("plotly") / "package_data" / "plotly.min.js"
     shutil.copyfile(str(bundle), folder / "plotly.min.js")
+
+
+def _theme_script() -> str:
+    looks = {"chartTemplates": theme.templates(), "chartStyles": theme.styles()}
+    return "".join(f"window.{name} = {figure_json(look)};\n" for name, look in looks.items())
 
 
 def _write(file: Path, text: str) -> None:

@@ -61,12 +61,10 @@ class Table:
 
 @dataclass(frozen=True)
 class LegendItem:
-    """One entry of a legend: a drawn key (`kind` names its form) and its words."""
+    """One entry of a legend: a key that the style draws by its `kind`, and its words."""
 
     kind: str
     text: str
-    colour: str = ""
-    path: str = ""
 
 
 class MarkNote(NamedTuple):

@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from dashboards import theme
+
 
 class Reader(HTMLParser):
     """What a page links to, which ids it has, and the text of its scripts."""
@@ -42,6 +44,27 @@ def read(file: Path) -> Reader:
 
 def figures(file: Path) -> list[dict[str, Any]]:
     return [json.loads(text) for text in read(file).data]
+
+
+def drawn_figures(file: Path) -> list[dict[str, Any]]:
+    """The figures of a page as its script gives them to Plotly: with the looks that they name."""
+    return [styled(figure) for figure in figures(file)]
+
+
+def styled(figure: dict[str, Any]) -> dict[str, Any]:
+    """A figure with the looks that it names; KeyError where the theme has none of this name."""
+    layout = figure["layout"]
+    parts = {kind: [_styled(part) for part in layout[kind]] for kind in ("annotations", "shapes") if kind in layout}
+    found = {**figure, "data": [_styled(trace) for trace in figure["data"]], "layout": {**layout, **parts}}
+    found.pop("gaps", None)
+    return found
+
+
+def _styled(part: dict[str, Any]) -> dict[str, Any]:
+    own = {key: value for key, value in part.items() if key != "style"}
+    look = theme.styles()[part["style"]] if "style" in part else {}
+    inner = {k: {**v, **own[k]} for k, v in look.items() if isinstance(v, dict) and k in own}
+    return look | own | inner
 
 
 def pages(site: Path) -> list[Path]:

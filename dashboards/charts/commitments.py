@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards import periods
-from dashboards.charts.words import text
+from dashboards.charts.words import text, value_axis
 from dashboards.language import Voice
-from dashboards.panels.axes import Axis, round_axis
+from dashboards.panels.axes import Axis
 from dashboards.panels.trend import Mark, Trend, TrendPoint, trend
 from dashboards.views import Chart, LegendItem, Table
 
@@ -72,12 +72,7 @@ def _input(voice: Voice, number: Mapping[str, Any], told: Rows, amount: str) -> 
         last=Mark(last.at, last.value or 0.0, text(voice, voice.value(unit, last.value))),
         breaks=(),
         times=_times(voice, min(first, points[0].at), max(end, last.at)),
-        values=round_axis(
-            [*(p.value or 0.0 for p in points), target.value],
-            lambda v: voice.tick(unit, v),
-            from_zero=True,
-            ceiling=None,
-        ),
+        values=value_axis(voice, unit, [0.0, *(p.value or 0.0 for p in points), target.value]),
     )
 
 

@@ -8,7 +8,7 @@ from dashboards.content import ALL, SHOWN, Area, Indicator, Material
 from dashboards.language import Voice
 from dashboards.panels.comparison import comparison
 from dashboards.panels.dots import DotRow
-from dashboards.theme import SERIES
+from dashboards.theme import SERIES, series_shape
 from dashboards.views import Chart, LegendItem, Table, Told
 
 MULTIPLE = "multiple"
@@ -130,6 +130,4 @@ def _comparison_table(voice: Voice, everybody: Sequence[Area], rows: Sequence[tu
 
 
 def _area_legend(voice: Voice, everybody: Sequence[Area]) -> tuple[LegendItem, ...]:
-    return tuple(
-        LegendItem("shape", voice.name(a.row).isolated, SERIES[n][0], SERIES[n][2]) for n, a in enumerate(everybody)
-    )
+    return tuple(LegendItem(series_shape(n), voice.name(a.row).isolated) for n, a in enumerate(everybody))

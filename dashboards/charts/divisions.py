@@ -9,7 +9,7 @@ from dashboards.instead import Line, of_groups
 from dashboards.language import Name, Voice
 from dashboards.panels.dots import DotRow
 from dashboards.panels.groups import groups
-from dashboards.theme import SERIES as SHAPES
+from dashboards.theme import series_shape
 from dashboards.views import Chart, LegendItem, Table, Told
 from pipelines.declarations import AREA_GROUPS, parse_filter
 
@@ -169,7 +169,7 @@ def _group_chart(
         if rows else "",
         figure=groups(dot_input(voice, unit, rows)) if rows else None,
         legend=tuple(
-            LegendItem("shape", names[n], SHAPES[n % len(SHAPES)][0], SHAPES[n % len(SHAPES)][2]) for n in used
+            LegendItem(series_shape(n), names[n]) for n in used
         ),
         notes=tuple(_notes(material, voice, dimension, drawn, unnamed)),
         # That all of them are hidden stands in place of the chart.

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from dashboards.charts.words import value_axis
 from dashboards.content import SHOWN, Indicator, Point, Series
 from dashboards.language import Voice
-from dashboards.panels.axes import round_axis
 from dashboards.panels.dots import Dot, DotRow, DotRows
-from dashboards.theme import unit_format
 
 # More rows than this nobody reads on a phone; the list of all indicators has the others.
 MOST_ROWS = 8
@@ -44,11 +43,6 @@ def dot(voice: Voice, unit: str, series: int, value: float, point: Point | None 
 
 def dot_input(voice: Voice, unit: str, rows: Sequence[DotRow], reference: float | None = None) -> DotRows:
     """The input of a panel of dots, on an axis round its values."""
-    form = unit_format(unit)
     values = [v for row in rows for d in row.dots for v in (d.value, d.low, d.high) if v is not None]
     values += [reference] if reference is not None else []
-    axis = round_axis(
-        values, lambda v: voice.tick(unit, v),
-        from_zero=form.starts_at_zero, ceiling=form.ceiling,
-    )  # fmt: skip
-    return DotRows(tuple(rows), axis, voice.direction, reference)
+    return DotRows(tuple(rows), value_axis(voice, unit, values), voice.direction, reference)

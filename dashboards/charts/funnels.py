@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from statistics import quantiles
 from typing import Any, NamedTuple
 
-from dashboards.charts.words import headline
+from dashboards.charts.words import headline, value_axis
 from dashboards.content import SHOWN, Indicator, Material
 from dashboards.labels import POSITIONS
 from dashboards.language import Voice
-from dashboards.panels.axes import Axis, round_axis
+from dashboards.panels.axes import Axis
 from dashboards.panels.funnel import BEYOND, FunnelDot, FunnelInput, funnel
-from dashboards.theme import MUTED, SERIES, unit_format
 from dashboards.views import Chart, LegendItem, Table
 
 COMPARISONS = "area_comparisons"
@@ -23,7 +22,6 @@ FEWEST = 3
 Rows = Sequence[Mapping[str, Any]]
 # Of each magnitude, what stands on an axis of magnitudes.
 MAGNITUDES = tuple(factor * 10**power for power in range(7) for factor in (1, 3))
-SHAPES = {"above": SERIES[3][2], "below": SERIES[5][2]}
 
 
 class Compared(NamedTuple):
@@ -123,7 +121,7 @@ def _chart(material: Material, voice: Voice, indicator: Indicator, rows: Rows, t
     reach = [end for _, *ends in limits for end in ends] + ([] if reference is None else [reference])
     data = FunnelInput(
         dots, limits, reference, _sizes(voice, [dot.size for dot in dots]),
-        _values(voice, indicator, [*(dot.value for dot in dots), *reach]),
+        value_axis(voice, indicator.unit, [*(dot.value for dot in dots), *reach]),
     )  # fmt: skip
     return Chart(
         "compared",
@@ -138,11 +136,10 @@ def _chart(material: Material, voice: Voice, indicator: Indicator, rows: Rows, t
 def _legend(
     voice: Voice, material: Material, dots: Sequence[FunnelDot], has_limits: bool, has_reference: bool
 ) -> list[LegendItem]:
-    found = [LegendItem("shape", voice.say("Area"), MUTED, SERIES[0][2])]
-    for number, position in enumerate(BEYOND, start=1):
+    found = [LegendItem("area", voice.say("Area"))]
+    for position in BEYOND:
         if any(dot.position == position for dot in dots):
-            words = voice.word(POSITIONS, position)
-            found.append(LegendItem("shape", words, SERIES[number][0], SHAPES[position]))
+            found.append(LegendItem(position, voice.word(POSITIONS, position)))
     if has_limits:
         found.append(LegendItem("limit", voice.say("What chance and the usual variety of places allow at this size")))
     if has_reference:
@@ -155,10 +152,3 @@ def _sizes(voice: Voice, sizes: Sequence[float]) -> Axis:
     low, high = min(sizes) / 1.3, max(sizes) * 1.3
     ticks = tuple(float(tick) for tick in MAGNITUDES if low <= tick <= high) or (float(round(min(sizes))),)
     return Axis(low, high, ticks, tuple(voice.integer(tick) for tick in ticks))
-
-
-def _values(voice: Voice, indicator: Indicator, values: Sequence[float]) -> Axis:
-    form = unit_format(indicator.unit)
-    return round_axis(
-        values, lambda v: voice.tick(indicator.unit, v), from_zero=form.starts_at_zero, ceiling=form.ceiling
-    )

@@ -7,7 +7,6 @@ from dashboards.content import SHOWN, Area, Indicator, Material
 from dashboards.labels import JUDGED, VERDICTS
 from dashboards.language import Voice
 from dashboards.panels.verdicts import VerdictRow, Verdicts, verdicts
-from dashboards.theme import VERDICT_COLOURS
 from dashboards.views import Chart, LegendItem, Table
 
 
@@ -40,9 +39,7 @@ def verdict_chart(material: Material, voice: Voice) -> Chart | None:
             "For each indicator, how many areas stand where in their latest period; hidden areas are not counted."
         ),
         figure=verdicts(data),
-        legend=tuple(
-            LegendItem("verdict", word, VERDICT_COLOURS[code]) for code, word in zip(order, words, strict=True)
-        ),
+        legend=tuple(LegendItem(code, word) for code, word in zip(order, words, strict=True)),
         notes=_method_note(material, voice, areas, [indicator for indicator, _ in rows]),
         table=Table((voice.say("Indicator"), *words), tuple(table)),
     )

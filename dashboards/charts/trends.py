@@ -6,15 +6,14 @@ from itertools import pairwise
 from typing import Any
 
 from dashboards import periods
-from dashboards.charts.words import capital, cell, headline, nothing, state_notes, text
+from dashboards.charts.words import capital, cell, headline, nothing, state_notes, text, value_axis
 from dashboards.content import ALL, HIDDEN, SHOWN, Area, Indicator, Material, Point, Series
 from dashboards.decisions import decision_words
 from dashboards.instead import of_wider, pools_over, years_together
 from dashboards.labels import STATES, STATUSES
 from dashboards.language import Voice
-from dashboards.panels.axes import Axis, round_axis
+from dashboards.panels.axes import Axis
 from dashboards.panels.trend import Break, Decision, Gap, Mark, Trend, TrendPoint, trend
-from dashboards.theme import unit_format
 from dashboards.views import Chart, LegendItem, MarkNote, Table, Told
 from pipelines.assessment.periods import frequency_months, month_number
 
@@ -247,7 +246,6 @@ def _trend_input(
         for row, f in enumerate(ahead, start=len(points))
     ]
     known = [v for p in (*marks, *forecast) for v in (p.value, p.low, p.high) if v is not None]
-    form = unit_format(unit)
     return Trend(
         points=tuple(marks),
         path=path,
@@ -256,10 +254,7 @@ def _trend_input(
         breaks=tuple(_break(voice, row) for row in breaks),
         times=_time_axis(voice, [*(p.period for p in points), *(f["period"] for f in ahead)], (*path[:1], *path[-1:])),
         decisions=tuple(_marked(material, voice, decided, points[0].period)),
-        values=round_axis(
-            [*known, *(m.value for m in path)], lambda v: voice.tick(unit, v),
-            from_zero=form.starts_at_zero, ceiling=form.ceiling,
-        ),
+        values=value_axis(voice, unit, [*known, *(m.value for m in path)]),
         forecast=tuple(forecast),
         gaps=tuple(Gap(periods.position(p.period), p.state, row) for row, p in enumerate(points) if p.state != SHOWN),
     )  # fmt: skip

@@ -1,17 +1,19 @@
 """Words that all charts share: names, cells, headings, and why a value is not there."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dashboards import bidi
 from dashboards.content import HIDDEN, MISSING, SHOWN, Indicator, Point, Series
 from dashboards.labels import CELL_WORDS, KIND_TITLES, STATES, UNIT_TITLES
 from dashboards.language import Name, Voice
+from dashboards.panels.axes import Axis, round_axis
+from dashboards.theme import unit_format
 from dashboards.views import Absent, Chart, LegendItem, MarkNote
 
 # Letters of a heading that fit a phone's width; longer names are set in lines.
 HEADING_WIDTH = 48
-LEGEND_ORDER = ("line", "open", "band", "path", "target", "forecast", "break", "decision", "shape")
+LEGEND_ORDER = ("line", "open", "band", "path", "target", "forecast", "break", "decision")
 
 
 def headline(voice: Voice, indicator: Indicator) -> Name:
@@ -75,15 +77,25 @@ def heading_lines(voice: Voice, name: Name) -> tuple[str, ...]:
     return tuple(bidi.chart(line, name.direction) for line in textwrap.wrap(name.text, HEADING_WIDTH))
 
 
+def value_axis(voice: Voice, unit: str, values: Iterable[float]) -> Axis:
+    """An axis of round steps round values of a unit."""
+    form = unit_format(unit)
+    return round_axis(
+        values, lambda v: voice.tick(unit, v),
+        from_zero=form.starts_at_zero, ceiling=form.ceiling, finest=form.finest_tick,
+    )  # fmt: skip
+
+
 def text(voice: Voice, text: str) -> str:
     """A string for a chart in this language."""
     return bidi.chart(text, voice.direction)
 
 
 def common_legend(charts: Sequence[Chart]) -> tuple[LegendItem, ...]:
-    """One legend for a row of charts: every key that any of them uses, once."""
+    """One legend for a row of charts: every key that any of them uses, once; the shapes of series come last."""
     found = dict.fromkeys(item for chart in charts for item in chart.legend)
-    return tuple(sorted(found, key=lambda item: LEGEND_ORDER.index(item.kind)))
+    place = {kind: number for number, kind in enumerate(LEGEND_ORDER)}
+    return tuple(sorted(found, key=lambda item: place.get(item.kind, len(place))))
 
 
 def common_breaks(charts: Sequence[Chart]) -> tuple[MarkNote, ...]:

@@ -59,14 +59,20 @@ def _newest(material: Material, area: Area, indicator: Indicator) -> tuple[Point
     return now, own.point if own and own.is_pool else None
 
 
-def _goals(material: Material, voice: Voice, area: Area) -> Iterator[tuple[str, Name, tuple[IndicatorRow, ...]]]:
-    """Number, name and rows of each goal that an indicator serves; at last, without a number, those that serve none."""
+def _goals(material: Material, voice: Voice, area: Area) -> Iterator[tuple[str, Name, tuple[IndicatorRow, ...], str]]:
+    """Number, name and rows of each goal that an indicator serves; at last, without a number, those that serve none.
+
+    Indicators that nobody reported stand in a sentence under the rows of their goal.
+    """
     told = material.told_of(area.code)
     goals = [(voice.integer(n), voice.name(goal), goal["goal_id"]) for n, goal in enumerate(material.goals, start=1)]
     for number, name, goal_id in (*goals, ("", beside_goals(voice), None)):
-        rows = tuple(_row(material, voice, area, indicator) for indicator in told if indicator.goal_id == goal_id)
-        if rows:
-            yield number, name, rows
+        served = [indicator for indicator in told if indicator.goal_id == goal_id]
+        silent = [i for i in served if _told(material, area, i).state == MISSING]
+        rows = tuple(_row(material, voice, area, indicator) for indicator in served if indicator not in silent)
+        names = voice.series(headline(voice, i).isolated for i in silent)
+        if served:
+            yield number, name, rows, voice.say("Not reported: {groups}.", groups=names) if silent else ""
 
 
 def _row(material: Material, voice: Voice, area: Area, indicator: Indicator) -> IndicatorRow:

@@ -28,13 +28,17 @@ class Axis:
 
 
 def round_axis(
-    values: Iterable[float], text: Callable[[float], str], *, from_zero: bool, ceiling: float | None, steps: int = 4
-) -> Axis:
-    """An axis of about `steps` round steps around the values; `ceiling` is a value that none can exceed."""
+    values: Iterable[float], text: Callable[[float], str], *, from_zero: bool, ceiling: float | None, steps: int = 4,
+    finest: float = 0.0,
+) -> Axis:  # fmt: skip
+    """An axis of about `steps` round steps around the values.
+
+    `ceiling` is a value that none can exceed; no step is smaller than `finest`, as half a person cannot be written.
+    """
     known = list(values)
     low = 0.0 if from_zero else min(known)
     high = max(known)
-    step = _round_step((high - low) / steps if high > low else max(abs(high), 1) / steps)
+    step = max(_round_step((high - low) / steps if high > low else max(abs(high), 1) / steps), finest)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     if first == last:
         last += 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.panels.axes import Axis, short
-from dashboards.theme import MUTED, SERIES
+from dashboards.theme import series_shape
 
 HEADING_LINE, LANE, ROW_SPACE, BOTTOM = 18, 19, 16, 30
 
@@ -47,11 +47,14 @@ Placed = list[tuple[Dot, float]]
 
 
 def dot_rows(data: DotRows, *, emphasised: int | None = None) -> dict[str, Any]:
-    """Draw rows of dots; the series `emphasised` is drawn larger."""
+    """Draw rows of dots; the series `emphasised` is drawn larger.
+
+    `text` of a dot stands past the end of its interval: the page's script puts it there.
+    """
     placed, height = _places(data.rows)
     series = sorted({dot.series for dot, _ in placed})
     traces = [_dots([p for p in placed if p[0].series == s], s, s == emphasised) for s in series]
-    return {"data": [*traces, _values(placed)], "layout": _layout(data, height)}
+    return {"data": traces, "layout": _layout(data, height)}
 
 
 def _places(rows: tuple[DotRow, ...]) -> tuple[Placed, float]:
@@ -68,27 +71,18 @@ def _places(rows: tuple[DotRow, ...]) -> tuple[Placed, float]:
 
 
 def _dots(placed: Placed, series: int, is_large: bool) -> dict[str, Any]:
-    colour, symbol, _ = SERIES[series % len(SERIES)]
+    symbol = series_shape(series)
     trace: dict[str, Any] = {
+        "style": f"own-{symbol}" if is_large else symbol,
         "x": [short(dot.value) for dot, _ in placed], "y": [short(at) for _, at in placed],
-        "marker": {"color": colour, "symbol": symbol, "size": 14 if is_large else 12},
+        "text": [dot.text for dot, _ in placed],
     }  # fmt: skip
     if any(dot.high is not None and dot.low is not None for dot, _ in placed):
         trace["error_x"] = {
-            "color": colour,
             "array": [short((dot.value if dot.high is None else dot.high) - dot.value) for dot, _ in placed],
             "arrayminus": [short(dot.value - (dot.value if dot.low is None else dot.low)) for dot, _ in placed],
         }
     return trace
-
-
-def _values(placed: Placed) -> dict[str, Any]:
-    """Values in words, each past the end of its interval; unseen markers keep the words clear of the dots."""
-    return {
-        "mode": "markers+text", "marker": {"size": 14, "opacity": 0},
-        "x": [short(dot.value if dot.high is None else dot.high) for dot, _ in placed],
-        "y": [short(at) for _, at in placed], "text": [dot.text for dot, _ in placed],
-    }  # fmt: skip
 
 
 def headings(rows: list[tuple[tuple[str, ...], float]]) -> list[dict[str, Any]]:
@@ -115,9 +109,8 @@ def _layout(data: DotRows, height: float) -> dict[str, Any]:
     if data.reference is not None:
         layout["shapes"] = [
             {
-                "type": "line", "xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
+                "style": "reference", "xref": "x", "yref": "paper", "y0": 0, "y1": 1,
                 "x0": short(data.reference), "x1": short(data.reference),
-                "line": {"color": MUTED, "width": 1.5, "dash": "dot"},
             }
         ]  # fmt: skip
     return layout

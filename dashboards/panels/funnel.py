@@ -6,12 +6,11 @@ from math import log10
 from typing import Any
 
 from dashboards.panels.axes import Axis, short
-from dashboards.theme import MUTED, SERIES
 
 HEIGHT = 360
 # So many points of a line are enough for the eye.
 LINE_POINTS = 30
-BEYOND = {"above": ("triangle-up", 11), "below": ("triangle-down", 11)}
+BEYOND = ("above", "below")
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,14 @@ class FunnelInput:
 def funnel(data: FunnelInput) -> dict[str, Any]:
     """Draw the limits, the whole's value as a dotted line, and the dots; who lies beyond chance has its own shape."""
     inside = [dot for dot in data.dots if dot.position not in BEYOND]
-    traces = [*_lines(data.limits), _dots(inside, "circle", 7, MUTED)]
-    for number, (position, (symbol, size)) in enumerate(BEYOND.items(), start=1):
-        traces.append(_dots([dot for dot in data.dots if dot.position == position], symbol, size, SERIES[number][0]))
+    beyond = (_dots([dot for dot in data.dots if dot.position == position], position) for position in BEYOND)
+    traces = [*_lines(data.limits), _dots(inside, "area"), *beyond]
     return {"data": [trace for trace in traces if trace["x"]], "layout": _layout(data)}
 
 
-def _dots(dots: Sequence[FunnelDot], symbol: str, size: int, colour: str) -> dict[str, Any]:
+def _dots(dots: Sequence[FunnelDot], style: str) -> dict[str, Any]:
     return {
-        "mode": "markers", "marker": {"symbol": symbol, "size": size, "color": colour},
+        "style": style,
         "x": [short(dot.size) for dot in dots], "y": [short(dot.value) for dot in dots],
         "customdata": [dot.row for dot in dots],
     }  # fmt: skip
@@ -56,23 +54,24 @@ def _lines(limits: Sequence[tuple[float, float, float]]) -> list[dict[str, Any]]
     ordered = sorted(limits)
     step = max(len(ordered) // LINE_POINTS, 1)
     kept = [*ordered[:-1:step], *ordered[-1:]]
-    shared = {"mode": "lines", "hoverinfo": "skip", "line": {"color": SERIES[0][0], "width": 1.5, "dash": "dash"}}
-    return [{**shared, "x": [short(row[0]) for row in kept], "y": [short(row[end]) for row in kept]} for end in (1, 2)]
+    return [
+        {"style": "limit", "x": [short(row[0]) for row in kept], "y": [short(row[end]) for row in kept]}
+        for end in (1, 2)
+    ]
 
 
 def _layout(data: FunnelInput) -> dict[str, Any]:
     reach = [short(log10(data.sizes.low)), short(log10(data.sizes.high))]
     layout: dict[str, Any] = {
-        "template": "trend", "height": HEIGHT, "margin": {"l": data.values.room, "r": 8, "t": 8, "b": 26},
+        "template": "trend", "height": HEIGHT, "margin": {"l": data.values.room, "t": 8},
         "xaxis": {**data.sizes.layout(), "type": "log", "range": reach},
         "yaxis": {**data.values.layout(), "range": [short(data.values.low), short(data.values.high)]},
     }  # fmt: skip
     if data.reference is not None:
         layout["shapes"] = [
             {
-                "type": "line", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "layer": "below",
+                "style": "reference", "xref": "paper", "yref": "y", "x0": 0, "x1": 1,
                 "y0": short(data.reference), "y1": short(data.reference),
-                "line": {"color": MUTED, "width": 1.5, "dash": "dot"},
             }
         ]  # fmt: skip
     return layout

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.panels.axes import Axis, short
-from dashboards.theme import BAND, BRAND, DECISION, FORECAST, FORECAST_BAND, MUTED, PAPER, TARGET, VEIL
+from dashboards.theme import BRAND, PAPER
 
 HEIGHT = 270
 WHOLE, PARTIAL = "whole", "partial"
@@ -94,7 +94,7 @@ def trend(data: Trend) -> dict[str, Any]:
     """Draw the line with its band, the dashed path with the target as an open diamond, and a dotted forecast."""
     ahead = [list(data.forecast)] if data.forecast else []
     traces = [
-        _band(data, list(_runs(data)), BAND), _band(data, ahead, FORECAST_BAND),
+        _band(data, list(_runs(data)), "band"), _band(data, ahead, "forecast-band"),
         _path(data), _line(data), _forecast(data), _target(data),
     ]  # fmt: skip
     figure = {"data": [trace for trace in traces if trace], "layout": _layout(data)}
@@ -115,7 +115,7 @@ def _runs(data: Trend) -> Iterator[list[TrendPoint]]:
         yield run
 
 
-def _band(data: Trend, runs: list[list[TrendPoint]], colour: str) -> dict[str, Any] | None:
+def _band(data: Trend, runs: list[list[TrendPoint]], style: str) -> dict[str, Any] | None:
     x: list[float | None] = []
     y: list[float | None] = []
     for run in runs:
@@ -136,10 +136,7 @@ def _band(data: Trend, runs: list[list[TrendPoint]], colour: str) -> dict[str, A
             y.append(short(value or 0))
     if not x:
         return None
-    return {
-        "mode": "lines", "x": x, "y": y, "fill": "toself", "fillcolor": colour,
-        "line": {"width": 0}, "hoverinfo": "skip",
-    }  # fmt: skip
+    return {"style": style, "x": x, "y": y}
 
 
 def _line(data: Trend) -> dict[str, Any] | None:
@@ -159,25 +156,21 @@ def _line(data: Trend) -> dict[str, Any] | None:
         kinds += [PARTIAL if p.is_partial else WHOLE for p in run]
     if not x:
         return None
-    marker: dict[str, Any] = {"color": BRAND, "size": 7}
+    line: dict[str, Any] = {"style": "value", "x": x, "y": y, "customdata": rows}
     if PARTIAL in kinds:
         # Filled with the paper's colour, so that the line does not show through.
         colours = [PAPER if kind == PARTIAL else BRAND for kind in kinds]
         rims = [BRAND if kind == PARTIAL else PAPER for kind in kinds]
-        marker = {"color": colours, "size": 8, "line": {"color": rims, "width": 2}}
-    return {
-        "mode": "lines+markers", "x": x, "y": y, "customdata": rows,
-        "line": {"color": BRAND, "width": 3}, "marker": marker,
-    }  # fmt: skip
+        line["marker"] = {"color": colours, "size": 8, "line": {"color": rims, "width": 2}}
+    return line
 
 
 def _forecast(data: Trend) -> dict[str, Any] | None:
     if not data.forecast:
         return None
     return {
-        "mode": "lines+markers", "x": [short(p.at) for p in data.forecast],
+        "style": "forecast", "x": [short(p.at) for p in data.forecast],
         "y": [short(p.value or 0) for p in data.forecast], "customdata": [p.row for p in data.forecast],
-        "line": {"color": FORECAST, "width": 2.5, "dash": "dot"}, "marker": {"color": FORECAST, "size": 5},
     }  # fmt: skip
 
 
@@ -185,10 +178,7 @@ def _path(data: Trend) -> dict[str, Any] | None:
     if len(data.path) < 2:
         return None
     corners = _corners(data.path)
-    return {
-        "mode": "lines", "x": [short(m.at) for m in corners], "y": [short(m.value) for m in corners],
-        "hoverinfo": "skip", "line": {"color": TARGET, "width": 2, "dash": "5px,4px"},
-    }  # fmt: skip
+    return {"style": "path", "x": [short(m.at) for m in corners], "y": [short(m.value) for m in corners]}
 
 
 def _corners(path: tuple[Mark, ...]) -> list[Mark]:
@@ -206,9 +196,7 @@ def _target(data: Trend) -> dict[str, Any] | None:
     if data.target is None:
         return None
     return {
-        "mode": "markers", "x": [short(data.target.at)], "y": [short(data.target.value)],
-        "hovertext": [data.target.text],
-        "marker": {"symbol": "diamond", "color": PAPER, "size": 12, "line": {"color": TARGET, "width": 2.5}},
+        "style": "target", "x": [short(data.target.at)], "y": [short(data.target.value)],
     }  # fmt: skip
 
 
@@ -218,7 +206,7 @@ def _layout(data: Trend) -> dict[str, Any]:
     layout: dict[str, Any] = {
         "template": "trend",
         "height": HEIGHT,
-        "margin": {"l": data.values.room, "r": 6, "t": 22, "b": 26},
+        "margin": {"l": data.values.room},
         "xaxis": {
             **data.times.layout(),
             "range": _range(data, reach),
@@ -228,12 +216,9 @@ def _layout(data: Trend) -> dict[str, Any]:
     }  # fmt: skip
     if data.breaks:
         layout["shapes"] = [
-            {
-                "type": "line", "xref": "x", "yref": "paper", "x0": b.at, "x1": b.at, "y0": 0, "y1": 1,
-                "line": {"color": MUTED, "width": 1, "dash": "dot"},
-            }
+            {"style": "break", "xref": "x", "yref": "paper", "x0": b.at, "x1": b.at, "y0": 0, "y1": 1}
             for b in data.breaks
-        ]  # fmt: skip
+        ]
     return layout
 
 
@@ -250,9 +235,9 @@ def _annotations(data: Trend) -> list[dict[str, Any]]:
     last_above = not (last and target) or last.value >= target.value
     found = []
     if last:
-        found.append(_annotation(last, BRAND, 16 if last_above else -16))
+        found.append(_annotation(last, "last", 16 if last_above else -16))
     if target:
-        found.append(_annotation(target, TARGET, -18 if last and last_above else 18))
+        found.append(_annotation(target, "goal", -18 if last and last_above else 18))
     return found + [_break_label(b) for b in data.breaks] + list(_decision_labels(data))
 
 
@@ -263,22 +248,17 @@ def _decision_labels(data: Trend) -> Iterator[dict[str, Any]]:
     for decision in data.decisions:
         foot, level = (foot, level + 1) if decision.at - foot < near else (decision.at, 0)
         yield {
-            "x": decision.at, "yref": "paper", "y": 0, "yanchor": "bottom", "yshift": 3 + 19 * level,
-            "text": decision.number, "name": decision.note, "bgcolor": DECISION, "borderpad": 2,
-            "font": {"color": PAPER, "size": 11},
+            "style": "decision", "x": decision.at, "yref": "paper", "y": 0, "yshift": 3 + 19 * level,
+            "text": decision.number, "name": decision.note,
         }  # fmt: skip
 
 
 def _break_label(broken: Break) -> dict[str, Any]:
     """Words along the mark, on the side of what was before."""
     return {
-        "x": broken.at, "xanchor": "right", "yref": "paper", "y": 1, "yanchor": "top", "textangle": -90,
-        "text": broken.text, "name": broken.note, "bgcolor": VEIL, "font": {"color": MUTED, "size": 11, "weight": 400},
+        "style": "break-words", "x": broken.at, "yref": "paper", "y": 1, "text": broken.text, "name": broken.note,
     }  # fmt: skip
 
 
-def _annotation(mark: Mark, colour: str, shift: int) -> dict[str, Any]:
-    return {
-        "x": short(mark.at), "y": short(mark.value), "text": mark.text, "yshift": shift,
-        "font": {"color": colour},
-    }  # fmt: skip
+def _annotation(mark: Mark, style: str, shift: int) -> dict[str, Any]:
+    return {"style": style, "x": short(mark.at), "y": short(mark.value), "text": mark.text, "yshift": shift}

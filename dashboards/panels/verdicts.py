@@ -5,7 +5,6 @@ from typing import Any
 
 from dashboards.bidi import RTL
 from dashboards.panels.dots import BOTTOM, HEADING_LINE, headings
-from dashboards.theme import DARK_VERDICTS, INK, PAPER, VERDICT_COLOURS
 
 BAR_SPACE = 44
 
@@ -60,10 +59,5 @@ def _segment(data: Verdicts, places: list[float], verdict: str) -> dict[str, Any
         x.append(round(count / whole, 4) if whole else 0)
         text.append(written if whole and count / whole >= 0.06 else "")
         hover.append(said)
-    colour = PAPER if verdict in DARK_VERDICTS else INK
-    return {
-        "type": "bar", "orientation": "h", "x": x, "y": places, "width": 22, "text": text, "textposition": "inside",
-        "insidetextanchor": "middle", "textangle": 0, "constraintext": "none",
-        "textfont": {"color": colour, "size": 13, "weight": 700}, "hovertext": hover,
-        "marker": {"color": VERDICT_COLOURS[verdict]},
-    }  # fmt: skip
+    # The type decides what Plotly checks a trace by, and so stands in the figure itself.
+    return {"type": "bar", "style": verdict, "x": x, "y": places, "text": text, "hovertext": hover}

@@ -8,6 +8,11 @@
   var open = document.documentElement.dir === "rtl" ? "\u2067" : "\u2066";
   var close = "\u2069";
 
+  // A string without isolates is a number: figures leave them out to be light.
+  function isolated(text) {
+    return text && !/^[\u2066-\u2068]/.test(text) ? "\u2066" + text + close : text;
+  }
+
   // What shows on pointing at a period is its row in the table under the chart.
   function fromTable(table, row) {
     if (row === null) { return ""; }
@@ -19,9 +24,9 @@
   }
 
   // What shows on pointing at the mark of a change is its note on the page, in lines: an annotation breaks none itself.
-  function fromNote(name) {
+  function fromNote(note) {
     var lines = [""];
-    document.getElementById(name).textContent.trim().split(/\s+/).forEach(function (word) {
+    note.textContent.trim().split(/\s+/).forEach(function (word) {
       if (lines[lines.length - 1].length + word.length > 44) { lines.push(""); }
       lines[lines.length - 1] += word + " ";
     });
@@ -50,27 +55,54 @@
       return { source: signOf(gap[1]), xref: "x", yref: "paper", x: gap[0], y: 1.01, xanchor: "center", yanchor: "bottom",
         sizex: (range[1] - range[0]) / 10, sizey: 0.07, sizing: "contain", layer: "above" };
     });
-    figure.layout.annotations = (figure.layout.annotations || []).concat(figure.gaps.map(function (gap) {
+    figure.layout.annotations = figure.layout.annotations.concat(figure.gaps.map(function (gap) {
       var text = fromTable(table, gap[2]);
-      if (gap[1] === "hidden" && note) { text += "<br>" + fromNote(note.id); }
+      if (gap[1] === "hidden" && note) { text += "<br>" + fromNote(note); }
       return { x: gap[0], yref: "paper", y: 1.01, yanchor: "bottom", text: "\u2003", hovertext: text };
     }));
   }
 
+  // How a line, a dot or a word looks stands once, in the theme: a figure only names it, and may say more of it.
+  function styled(part) {
+    var style = window.chartStyles[part.style] || {};
+    var all = Object.assign({}, style, part);
+    Object.keys(style).forEach(function (key) {
+      if (typeof style[key] === "object" && key in part) { all[key] = Object.assign({}, style[key], part[key]); }
+    });
+    delete all.style;
+    if ("text" in all) { all.text = Array.isArray(all.text) ? all.text.map(isolated) : isolated(all.text); }
+    return all;
+  }
+
+  // The words of dots, each past the end of its interval.
+  function wordsOf(dots) {
+    var reach = dots.error_x ? dots.error_x.array : [];
+    var words = { style: "words", y: dots.y, text: dots.text, x: dots.x.map(function (x, n) { return x + (reach[n] || 0); }) };
+    delete dots.text;
+    return words;
+  }
+
   function draw(plot) {
     var figure = JSON.parse(plot.nextElementSibling.textContent);
+    var layout = figure.layout;
+    var withWords = figure.data.filter(function (trace) { return trace.text && trace.type !== "bar"; });
+    figure.data = figure.data.concat(withWords.map(wordsOf)).map(styled);
+    ["annotations", "shapes"].forEach(function (kind) { layout[kind] = (layout[kind] || []).map(styled); });
     figure.data.forEach(function (trace) {
       if (trace.customdata) {
         trace.hovertext = trace.customdata.map(fromTable.bind(null, plot.parentNode.querySelector("table")));
       }
     });
-    (figure.layout.annotations || []).forEach(function (annotation) {
-      if (annotation.name) { annotation.hovertext = fromNote(annotation.name); }
+    layout.annotations.forEach(function (annotation) {
+      if (annotation.name) { annotation.hovertext = fromNote(document.getElementById(annotation.name)); }
     });
     if (figure.gaps) { drawGaps(plot, figure); }
-    figure.layout.template = window.chartTemplates[figure.layout.template];
-    figure.layout.transition = still ? { duration: 0 } : undefined;
-    window.Plotly.newPlot(plot, figure.data, figure.layout, {
+    [layout.xaxis, layout.yaxis].forEach(function (axis) {
+      if (axis.ticktext) { axis.ticktext = axis.ticktext.map(isolated); }
+    });
+    layout.template = window.chartTemplates[layout.template];
+    layout.transition = still ? { duration: 0 } : undefined;
+    window.Plotly.newPlot(plot, figure.data, layout, {
       displayModeBar: false,
       doubleClick: false,
       responsive: true,
@@ -79,12 +111,22 @@
     });
   }
 
+  // A drawing is one image to who cannot see it, named by its caption and by what is hidden in it.
+  function name(plot) {
+    var figure = plot.parentNode;
+    var told = [figure.querySelector("figcaption"), figure.querySelector(".notes.i-hidden")].filter(Boolean);
+    told.forEach(function (part, n) { part.id = part.id || figure.id + "-" + (n ? "hidden" : "caption"); });
+    plot.setAttribute("role", "img");
+    plot.setAttribute("aria-labelledby", told.map(function (part) { return part.id; }).join(" "));
+  }
+
   // One chart at a time, so that the first stands before the last is begun.
   function drawAll(plots) {
     if (!plots.length) {
       document.documentElement.setAttribute("data-drawn", "");
       return;
     }
+    name(plots[0]);
     draw(plots[0]);
     window.setTimeout(function () { drawAll(plots.slice(1)); }, 0);
   }

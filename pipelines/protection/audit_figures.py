@@ -31,9 +31,11 @@ NUMBER = re.compile(r"(?<![\d.,])[-−]?\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?")
 YEAR = re.compile(r"\d{4}(?:[/–-](?:\d{4}|\d{2}|Q[1-4]))*")
 DRAWN = {"x", "y", "customdata", "text", "hovertext", "error_x"}
 LOOKS = {
-    "type", "mode", "marker", "line", "fill", "fillcolor", "hoverinfo", "orientation", "width", "textposition",
-    "insidetextanchor", "textangle", "constraintext", "textfont",
+    "style", "type", "mode", "marker", "line", "fill", "fillcolor", "hoverinfo", "orientation", "width",
+    "textposition", "insidetextanchor", "textangle", "constraintext", "textfont",
 }  # fmt: skip
+# What a trace of this style draws is an area, not points.
+BANDS = ("band", "forecast-band")
 ALL = "all"
 SERIES = (
     "period", "value", "value_low", "value_high", "path_value", "baseline_period", "baseline_value", "target_period",
@@ -43,8 +45,8 @@ LAID_OUT = {"template", "height", "margin", "xaxis", "yaxis", "annotations", "sh
 SEEN = {"height", "xaxis", "yaxis", "annotations", "shapes"}
 AXIS = {"tickvals", "ticktext", "range", "type", "showgrid", "showticklabels"}
 NOTED = {"x", "y", "text", "name"}
-NOTE = {"yref", "xanchor", "yanchor", "yshift", "textangle", "bgcolor", "borderpad", "font"}
-LINED = {"type", "layer", "line"}
+NOTE = {"style", "yref", "xanchor", "yanchor", "yshift", "textangle", "bgcolor", "borderpad", "font"}
+LINED = {"style", "type", "layer", "line"}
 SHAPE = LINED | {"xref", "yref", "x0", "x1", "y0", "y1"}
 # How far an axis reaches beyond what stands on it, as parts of its length.
 BELOW, ABOVE = (0.0, 0.05), (0.0, 0.06, 0.17)
@@ -354,7 +356,7 @@ def _has_listed_number(part: Any, *, is_listed: bool = False) -> bool:
         return any(_has_listed_number(one, is_listed=True) for one in part)
     if isinstance(part, str):
         return (
-            re.fullmatch(r"[a-z+ ,-]*|#[0-9a-f]{6}|rgba\((\d{1,3},){3}[01]?\.?\d{0,2}\)|\d{1,2}px(,\d{1,2}px)*", part)
+            re.fullmatch(r"[a-z+ ,_-]*|#[0-9a-f]{6}|rgba\((\d{1,3},){3}[01]?\.?\d{0,2}\)|\d{1,2}px(,\d{1,2}px)*", part)
             is None
         )
     return is_listed or (isinstance(part, int | float) and not (abs(part) < 1000 and part * 10 == int(part * 10)))
@@ -392,7 +394,7 @@ class _Trend:
         for trace in figure["data"]:
             for x, y in _pairs(trace):
                 # A band over one period is drawn a little wider than it is.
-                places = {drawn(x)} | ({drawn(round(x))} if "fill" in trace else set())
+                places = {drawn(x)} | ({drawn(round(x))} if trace.get("style") in BANDS else set())
                 if not any((place, drawn(y)) in self.points for place in places):
                     raise Finding("point")
                 numbers.append(y)
@@ -453,11 +455,9 @@ def _check_dots(
     figure: Mapping[str, Any], rest: str, published: Published, places: Sequence[Mapping[float, list[Row]]]
 ) -> None:
     """Dots under headings: each with its range is one shown row; what stands beside it is its own value."""
-    by_lane: dict[float, list[float]] = {}
+    lanes: set[float] = set()
     numbers: list[float] = []
     for trace in figure["data"]:
-        if "text" in trace:
-            continue
         if "customdata" in trace or "hovertext" in trace:
             raise Finding("key")
         errors = trace.get("error_x", {})
@@ -466,16 +466,13 @@ def _check_dots(
         for x, y, more, less in zip(trace["x"], trace["y"], above, below, strict=True):
             if not any(_is_dot(x, more, less, row) for rows in places for row in rows.get(drawn(x), ())) or y > 0:
                 raise Finding("point")
-            by_lane.setdefault(y, []).append(x)
+            lanes.add(y)
             numbers += [x, x + more, x - less]
-    for trace in (t for t in figure["data"] if "text" in t):
-        for x, y, said in zip(trace["x"], trace["y"], trace["text"], strict=True):
-            if not any(_near(x, number) for number in numbers):
-                raise Finding("point")
-            _says(said, by_lane.get(y, []))
+        for x, said in zip(trace["x"], trace["text"], strict=True):
+            _says(said, [x])
     layout = figure["layout"]
     _check_headings(layout, published)
-    _check_lanes(layout, by_lane)
+    _check_lanes(layout, lanes)
     _check_shapes(layout, lambda at: at == 1 or drawn(at) in numbers, lambda _: False)
     reference = [shape["x0"] for shape in layout.get("shapes", ())]
     _check_axis(layout["xaxis"], [*numbers, *reference])
@@ -492,11 +489,6 @@ def _is_dot(x: float, more: float, less: float, row: Row) -> bool:
     if row.value is None or row.low is None or row.high is None:
         return False
     return drawn(row.high - row.value) == drawn(more) and drawn(row.value - row.low) == drawn(less)
-
-
-def _near(one: float, other: float) -> bool:
-    """Equal but for the rounding of both: a range's end is drawn from two rounded numbers."""
-    return abs(one - other) <= 2e-4 * max(abs(one), abs(other), 1e-2)
 
 
 def _check_lanes(layout: Mapping[str, Any], lanes: Iterable[float]) -> None:

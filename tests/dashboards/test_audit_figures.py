@@ -58,7 +58,7 @@ def problems(text: str, published: Published, path: str = PAGE) -> set[str]:
 
 
 def line(figure: dict[str, Any]) -> dict[str, Any]:
-    return next(trace for trace in figure["data"] if trace["mode"] == "lines+markers")
+    return next(trace for trace in figure["data"] if trace["style"] == "value")
 
 
 def typed(numbers: list[float]) -> dict[str, str]:
@@ -96,7 +96,7 @@ def set_packed_value(figure: dict[str, Any]) -> None:
 
 
 def set_band(figure: dict[str, Any]) -> None:
-    next(trace for trace in figure["data"] if "fill" in trace)["y"][0] = CANARY
+    next(trace for trace in figure["data"] if trace["style"] == "band")["y"][0] = CANARY
 
 
 def swap_periods(figure: dict[str, Any]) -> None:
@@ -135,11 +135,11 @@ def set_tick_text(figure: dict[str, Any]) -> None:
 
 
 def size_dots(figure: dict[str, Any]) -> None:
-    line(figure)["marker"]["size"] = [7] * len(line(figure)["x"])
+    line(figure)["marker"] = {"size": [7] * len(line(figure)["x"])}
 
 
 def name_in_colour(figure: dict[str, Any]) -> None:
-    line(figure)["line"]["color"] = "913"
+    line(figure)["line"] = {"color": "913"}
 
 
 def add_part(figure: dict[str, Any]) -> None:
@@ -236,7 +236,7 @@ def test_honest_typed_array_is_no_finding(page: str, published: Published) -> No
 
 
 def test_tampered_band_is_found(page: str, published: Published) -> None:
-    name = next(found for found, data, _ in FIGURE.findall(page) if found.startswith("trend-") and "fill" in data)
+    name = next(found for found, data, _ in FIGURE.findall(page) if found.startswith("trend-") and '"band"' in data)
     assert problems(tampered(page, name, set_band), published) == {"point"}
 
 
@@ -317,8 +317,8 @@ def test_the_one_number_may_only_be_drawn_as_it_adds_up(published: Published) ->
     )
     figure = {
         "data": [
-            {"mode": "lines", "x": [2011, 2021], "y": [0, 100], "line": {"dash": "5px,4px"}},
-            {"mode": "lines+markers", "x": [2011, 2012], "y": [10, 25], "customdata": [0, 1]},
+            {"style": "path", "x": [2011, 2021], "y": [0, 100]},
+            {"style": "value", "x": [2011, 2012], "y": [10, 25], "customdata": [0, 1]},
         ],
         "layout": {
             "template": "trend", "height": 270, "annotations": [{"x": 2012, "y": 25, "text": "25"}],

@@ -48,7 +48,7 @@ def country(material: Material) -> tuple[Indicator, Chart]:
 
 def line(chart: Chart) -> dict[str, Any]:
     assert chart.figure is not None
-    return next(trace for trace in chart.figure["data"] if trace["mode"] == "lines+markers")
+    return next(trace for trace in chart.figure["data"] if trace["style"] == "value")
 
 
 def test_line_and_band_end_where_the_method_changed(content: SiteContent) -> None:

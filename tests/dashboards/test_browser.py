@@ -51,6 +51,20 @@ def test_hebrew_area_page_opens_offline_from_the_folder(visit: Any, material: Ma
     assert seen.page.locator(".js-plotly-plot .main-svg").count() > 0
 
 
+def test_charts_isolate_text_and_numbers(visit: Any) -> None:
+    texts = visit("he/areas/3000/index.html").page.evaluate(
+        """[...document.querySelectorAll(".js-plotly-plot")].flatMap(plot => [
+            ...plot.layout.annotations.map(a => a.text),
+            ...(plot.layout.xaxis.ticktext || []), ...(plot.layout.yaxis.ticktext || []),
+            ...plot.data.flatMap(trace => trace.text || []),
+        ])"""
+    )
+    assert len(texts) > 50
+    # A sign has no text of its own: a space keeps room for pointing at it.
+    words = [text for text in texts if text.strip()]
+    assert [text for text in words if text[0] not in "\u2066\u2067" or text[-1] != "\u2069"] == []
+
+
 def test_every_kind_of_page_draws_without_complaint(visit: Any, material: Material) -> None:
     indicator = material.headlines()[0].id
     paths = ("index", "areas/index", "indicators/index", f"indicators/{indicator}/index", "quality/index")

@@ -8,6 +8,7 @@ import made_up_release
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from site_reading import styled
 
 from dashboards import bidi, theme
 from dashboards.charts.funnels import Compared, compared
@@ -84,7 +85,8 @@ def test_a_dot_leads_to_its_row_of_the_table(material: Material) -> None:
             for x, row in zip(trace["x"], trace["customdata"], strict=True)]  # fmt: skip
     assert len(dots) == 4
     assert all(float(bidi.plain(chart.table.rows[row][2]).replace(",", "")) == x for x, row in dots)
-    go.Figure({**chart.figure, "layout": {**chart.figure["layout"], "template": theme.templates()["trend"]}})
+    drawn = styled(chart.figure)
+    go.Figure({**drawn, "layout": {**drawn["layout"], "template": theme.templates()["trend"]}})
 
 
 def test_other_measures_have_words_and_no_list_of_all_areas(material: Material) -> None:

@@ -18,7 +18,6 @@ from dashboards.content import Material, SiteContent, prepare
 from dashboards.decisions import entry_view
 from dashboards.language import Voice, voice
 from dashboards.pages import commitments, learning
-from dashboards.theme import DECISION
 
 EN, HE = (voice(code, "he", "school_year") for code in ("en", "he"))
 AREA = AREAS[0]
@@ -51,7 +50,7 @@ def test_a_day_stands_in_its_period_whose_point_is_its_middle(day: str, period: 
 def test_decisions_are_numbered_boxes_at_the_foot_with_their_words_in_the_list(material: Material) -> None:
     chart = trend_chart(material, EN, material.root, material.headlines()[0])
     assert chart.figure is not None and chart.table is not None
-    boxes = [a for a in chart.figure["layout"]["annotations"] if a.get("bgcolor") == DECISION]
+    boxes = [a for a in chart.figure["layout"]["annotations"] if a["style"] == "decision"]
     # 2016-03-03 lies 6 months and 2 days into 2015/16, and 2019-12-01 three months into 2019/20.
     assert [(said(b["text"]), b["x"], b["y"]) for b in boxes] == [("1", 2016.005, 0), ("2", 2019.75, 0)]
     assert [note.id for note in chart.decisions] == [b["name"] for b in boxes]
@@ -84,7 +83,7 @@ def test_a_decision_after_the_newest_value_stretches_the_axis_and_one_long_befor
     material = prepare(replace(content, tables=MappingProxyType({**content.tables, "learning_entries": moved})))
     chart = trend_chart(material, EN, material.root, ids[0])
     assert chart.figure is not None
-    boxes = [a for a in chart.figure["layout"]["annotations"] if a.get("bgcolor") == DECISION]
+    boxes = [a for a in chart.figure["layout"]["annotations"] if a["style"] == "decision"]
     low, high = chart.figure["layout"]["xaxis"]["range"]
     assert [said(b["text"]) for b in boxes] == ["2"] and boxes[0]["x"] < high and low > 2012
     # Both stand in the list.
@@ -97,7 +96,7 @@ def test_days_too_near_for_two_boxes_stand_one_above_the_other(content: SiteCont
     material = prepare(replace(content, tables=MappingProxyType({**content.tables, "learning_entries": moved})))
     chart = trend_chart(material, EN, material.root, material.headlines()[0])
     assert chart.figure is not None
-    boxes = [a for a in chart.figure["layout"]["annotations"] if a.get("bgcolor") == DECISION]
+    boxes = [a for a in chart.figure["layout"]["annotations"] if a["style"] == "decision"]
     assert boxes[1]["yshift"] - boxes[0]["yshift"] >= 15
 
 
@@ -264,9 +263,9 @@ def test_one_number_has_a_chart_with_its_straight_path(content: SiteContent) -> 
     tables = MappingProxyType({**content.tables, "commitment_progress": frame})
     chart = tables_of(prepare(replace(content, declarations=declared, tables=tables)), EN)["hours"]["chart"]
     assert said(chart.summary) == "900 of 6,000 by 2020/21; the straight path stands at 1,000."
-    lines = {trace["mode"]: (trace["x"], trace["y"]) for trace in chart.figure["data"]}
-    assert lines["lines"] == ([2020, 2026], [0, 6000])
-    assert lines["lines+markers"] == ([2021], [900])
+    lines = {trace["style"]: (trace["x"], trace["y"]) for trace in chart.figure["data"]}
+    assert lines["path"] == ([2020, 2026], [0, 6000])
+    assert lines["value"] == ([2021], [900])
     assert [said(cell) for cell in chart.table.rows[0]] == ["2020/21", "1,200", "1,200", "900", "900", "75%", "1,000"]
 
 

@@ -49,7 +49,7 @@ def test_card_tells_of_years_together_where_the_newest_is_hidden(material: Mater
 
 def test_list_of_indicators_shows_years_together(material: Material, voice: Voice) -> None:
     (page,) = (page for page in pages(material, voice) if f"/{AREA}/" in page.path)
-    (row,) = (row for _, _, rows in page.context["goals"] for row in rows if row.id == INDICATOR)
+    (row,) = (row for _, _, rows, _ in page.context["goals"] for row in rows if row.id == INDICATOR)
     assert (plain(row.period), plain(row.value)) == (YEARS, "30.0%")
     assert row.change is not None and row.change.code == "improved"
 

@@ -12,7 +12,7 @@ from dashboards.cards import card
 from dashboards.charts.trends import trend_chart
 from dashboards.content import Indicator, Material, SiteContent, prepare
 from dashboards.language import voice
-from dashboards.theme import FORECAST, FORECAST_BAND, PAPER
+from dashboards.theme import PAPER, styles
 from dashboards.views import Chart
 
 EN = voice("en", "en", "school_year")
@@ -55,9 +55,10 @@ def forecasts(content: SiteContent, *years: int, **cells: Any) -> list[Mapping[s
 def test_forecast_is_a_dotted_line_of_its_own_with_its_band(content: SiteContent) -> None:
     chart = drawn(with_table(content, "forecasts", forecasts(content, 2026, 2025)))
     assert chart.figure is not None and chart.table is not None
-    (line,) = [t for t in chart.figure["data"] if t.get("line", {}).get("color") == FORECAST]
-    (band,) = [t for t in chart.figure["data"] if t.get("fillcolor") == FORECAST_BAND]
-    assert (line["x"], line["y"], line["line"]["dash"]) == ([2025, 2026], [20250, 20260], "dot")
+    (line,) = [t for t in chart.figure["data"] if t["style"] == "forecast"]
+    (band,) = [t for t in chart.figure["data"] if t["style"] == "forecast-band"]
+    assert styles()["forecast"]["line"]["dash"] == "dot"
+    assert (line["x"], line["y"]) == ([2025, 2026], [20250, 20260])
     assert (band["x"], band["y"]) == ([2025, 2026, 2026, 2025], [18225, 18234, 22286, 22275])
     assert [[said(c) for c in row] for row in chart.table.rows[-2:]] == [
         [year, value, span, "–", "forecast"]
@@ -121,7 +122,7 @@ def test_value_that_leaves_parts_out_is_an_open_dot(content: SiteContent) -> Non
     material = with_total(replace(content, values=whole), "2015", coverage=None)
     chart = drawn(material)
     assert chart.figure is not None and chart.table is not None
-    line = next(t for t in chart.figure["data"] if t["mode"] == "lines+markers")
+    line = next(t for t in chart.figure["data"] if t["style"] == "value")
     assert [x for x, c in zip(line["x"], line["marker"]["color"], strict=True) if c == PAPER and x] == [2015]
     assert "at least so much" in said(chart.table.rows[2][-1])
     assert "Parts are left out" in [item.text for item in chart.legend]
@@ -131,7 +132,7 @@ def test_years_that_nobody_reported_are_not_bridged(content: SiteContent) -> Non
     kept = content.values[~content.values["period"].isin(["2017", "2018", "2019"])]
     chart = drawn(prepare(replace(content, values=kept)))
     assert chart.figure is not None
-    line = next(t for t in chart.figure["data"] if t["mode"] == "lines+markers")
+    line = next(t for t in chart.figure["data"] if t["style"] == "value")
     assert line["x"][:6] == [2013, 2014, 2015, 2016, None, 2020]
     # The axis keeps their place.
     assert "2017/18" in [said(text) for text in chart.figure["layout"]["xaxis"]["ticktext"]]
