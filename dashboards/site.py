@@ -8,7 +8,6 @@ import gc
 import json
 import multiprocessing
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -18,6 +17,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+from tqdm import tqdm
 
 from dashboards import bidi, theme
 from dashboards.content import Material, SiteContent, prepare
@@ -47,6 +47,11 @@ FOLDER = Path(__file__).resolve().parent
 # hash; another version of the library wants another hash, and the browser test says which.
 BUNDLE_STYLE = "sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o="
 Maker = Callable[[Material, Voice], Iterator[Page]]
+Share = Sequence[tuple[Maker, str]]
+# Nobody asks how far it has come within so many seconds.
+SHORT = 3
+# The part of the chart library that pages need, where the installation could fetch it; else the whole of it.
+BUNDLES = ("plotly-basic.min.js", "plotly.min.js")
 PAGES: Sequence[Maker] = (
     home.pages,
     areas.pages,
@@ -75,15 +80,18 @@ SECTIONS: Sequence[Callable[[Material, Voice], tuple[str, Link] | None]] = (
 def render(content: SiteContent, out: Path) -> None:
     """Write the site into `out`, which is made when missing; `out/data` is left to others.
 
-    Languages are those the initiative declares and whose catalogue is complete. Raises OSError where a file cannot be
-    written, and jinja2.UndefinedError where a template asks for what its page does not give.
+    A site that is there already is brought up to date: what would have the same bytes is left alone, and pages that are
+    no longer drawn go. Languages are those the initiative declares and whose catalogue is complete. Raises OSError
+    where a file cannot be written, and jinja2.UndefinedError where a template asks for what its page does not give.
     """
     material = prepare(content)
     languages = published_languages(content)
+    old = {file for language in content.declarations.initiative.languages for file in (out / language).rglob("*.html")}
     _write_assets(out / "assets", material)
     _write(out / "index.html", _language_page(content, languages))
     tasks = [(make, language) for make in PAGES for language in languages]
-    _draw_all(partial(_draw, material, languages, out), tasks, most=len(languages))
+    for file in old - _draw_all(partial(_draw, material, languages, out), tasks, most=len(languages)):
+        file.unlink()
 
 
 def draw_page(content: SiteContent, make: Callable[[Material, Voice], Page], language: str, out: Path) -> Path:
@@ -115,49 +123,84 @@ def _voice(content: SiteContent, language: str) -> Voice:
     return voice(language, initiative.default_language, initiative.calendar, initiative.settings.get("units") or {})
 
 
-def _draw(material: Material, languages: Sequence[str], out: Path, make: Maker, language: str) -> None:
-    """Write all pages of one kind in one language."""
+def _draw(material: Material, languages: Sequence[str], out: Path, make: Maker, language: str) -> Iterator[Path]:
+    """Write all pages of one kind in one language; gives each when it stands."""
     speaker = _voice(material.content, language)
     environment = _environment(speaker)
     shared = _shared(material, speaker, languages)
     for page in make(material, speaker):
-        _write_page(environment, shared, page, out / language)
+        yield _write_page(environment, shared, page, out / language)
 
 
-def _write_page(environment: Environment, shared: Mapping[str, Any], page: Page, folder: Path) -> None:
+def _write_page(environment: Environment, shared: Mapping[str, Any], page: Page, folder: Path) -> Path:
     base = "../" * page.path.count("/")
     template = environment.get_template(page.template)
     text = template.render(**shared, page=page, base=base, assets=f"{base}../assets", **page.context)
     _write(folder / page.path, text)
+    return folder / page.path
 
 
-def _draw_all(draw: Callable[[Maker, str], None], tasks: Sequence[tuple[Maker, str]], most: int) -> None:
-    """Do every task, in as many copies of this process as there are processors, `most` at the most.
+def _draw_all(draw: Callable[[Maker, str], Iterator[Path]], tasks: Share, most: int) -> set[Path]:
+    """Do every task, in as many copies of this process as there are processors, `most` at the most; gives all pages.
 
     Each task writes files of its own, so neither their order nor their number at a time decides a byte.
     """
+    copied = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
+    # How many tasks are done and how many pages stand, in all copies.
+    done, drawn = copied.Value("i", 0), copied.Value("i", 0)
 
-    def draw_share(share: Sequence[tuple[Maker, str]]) -> None:
+    def draw_share(share: Share, seen: Callable[[], None] = lambda: None) -> set[Path]:
+        pages = set()
         for task in share:
-            draw(*task)
+            for page in draw(*task):
+                pages.add(page)
+                with drawn:
+                    drawn.value += 1
+                seen()
+            with done:
+                done.value += 1
+        return pages
 
     processors = min(len(os.sched_getaffinity(0)), most) if sys.platform == "linux" else 1
     own, *others = [tasks[first::processors] for first in range(processors)]
-    copied = multiprocessing.get_context("fork")
-    helpers = [(copied.Process(target=draw_share, args=(share,), daemon=True), share) for share in others]
     # Copies share memory for as long as nobody writes to it, and the garbage collector would write to all of it.
     gc.freeze()
     try:
-        for helper, _ in helpers:
-            helper.start()
-        draw_share(own)
-        for helper, share in helpers:
-            helper.join()
-            if helper.exitcode:
-                # What stopped the copy is raised here, where somebody hears of it.
-                draw_share(share)
+        helpers = [_Helper(copied, draw_share, share) for share in others]
+        with tqdm(total=len(tasks), desc="Drawing pages", unit="kind", delay=SHORT, disable=None) as bar:
+
+            def seen() -> None:
+                bar.set_postfix(pages=drawn.value, refresh=False)
+                bar.update(done.value - bar.n)
+
+            pages = draw_share(own, seen)
+            for helper in helpers:
+                pages |= helper.pages()
+                seen()
+        return pages
     finally:
         gc.unfreeze()
+
+
+class _Helper:
+    """A copy of this process that draws a share of the tasks."""
+
+    def __init__(self, copied: Any, draw: Callable[[Share], set[Path]], share: Share) -> None:
+        """Start it."""
+        self._draw, self._share = draw, share
+        self._told, telling = copied.Pipe(duplex=False)
+        self._process = copied.Process(target=lambda: telling.send(draw(share)), daemon=True)
+        self._process.start()
+        telling.close()
+
+    def pages(self) -> set[Path]:
+        """What it drew, once it is done; what stopped it is raised here, where somebody hears of it."""
+        try:
+            pages: set[Path] = self._told.recv()
+        except EOFError:
+            pages = self._draw(self._share)
+        self._process.join()
+        return pages
 
 
 def _environment(speaker: Voice) -> Environment:
@@ -238,8 +281,9 @@ def _write_assets(folder: Path, material: Material) -> None:
     _write(folder / "site.js", (FOLDER / "static" / "site.js").read_text(encoding="utf-8"))
     _write(folder / "theme.js", _theme_script())
     _write(folder / "areas.js", f"window.areaSpellings = {figure_json(areas.spellings(material))};\n")
-    bundle = files("plotly") / "package_data" / "plotly.min.js"
-    shutil.copyfile(str(bundle), folder / "plotly.min.js")
+    library = files("plotly") / "package_data"
+    bundle = next(file for name in BUNDLES if (file := library / name).is_file())
+    _write(folder / "plotly.min.js", bundle.read_text(encoding="utf-8"))
 
 
 def _theme_script() -> str:
@@ -248,5 +292,9 @@ def _theme_script() -> str:
 
 
 def _write(file: Path, text: str) -> None:
+    """Write a file that is not there with just these bytes."""
+    data = text.encode()
+    if file.is_file() and file.read_bytes() == data:
+        return
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8", newline="\n")
+    file.write_bytes(data)

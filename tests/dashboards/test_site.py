@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -122,6 +123,27 @@ def test_page_that_cannot_be_drawn_stops_the_site_on_whichever_processor(
     monkeypatch.setattr("dashboards.site.PAGES", (pages_of_one_language_fail,))
     with pytest.raises(TemplateNotFound, match="no_template"):
         render(content, tmp_path)
+
+
+def test_site_that_is_there_is_brought_up_to_date(site: Path, content: SiteContent, tmp_path: Path) -> None:
+    """One town's values go: what does not tell of them is left alone, and the rest is as in a new folder."""
+    town = AREAS[0]
+    kept = content.values[content.values["area_code"] != town]
+    now = SiteContent(**{**vars(content), "values": kept})
+    out, new = tmp_path / "out", tmp_path / "new"
+    shutil.copytree(site, out)
+    for file in pages(out):
+        os.utime(file, ns=(0, 0))
+    render(now, out)
+    render(now, new)
+    drawn = {file.relative_to(out): file.read_bytes() for file in out.rglob("*.*") if "data" not in file.parts}
+    assert drawn == {file.relative_to(new): file.read_bytes() for file in new.rglob("*.*")}
+    before = {file.relative_to(site): file.read_bytes() for file in pages(site)}
+    written = {file.relative_to(out) for file in pages(out) if file.stat().st_mtime_ns}
+    assert written == {file for file in written if drawn[file] != before[file]}
+    assert Path(f"en/areas/{town}/index.html") in written and Path("en/methods/index.html") not in written
+    assert Path(f"en/areas/{town}/indicators/index.html") in before
+    assert Path(f"en/areas/{town}/indicators/index.html") not in drawn
 
 
 def test_ecosystem_pages_are_light(site: Path, content: SiteContent) -> None:

@@ -42,6 +42,14 @@ def test_sample_is_published_and_the_broken_files_are_answered(sample) -> None:
     assert verdicts >= {"accepted", "accepted_with_changes", "partly_refused", "refused"}
 
 
+def test_site_of_all_areas_in_all_languages_is_light(sample) -> None:
+    """Downloads aside: a page opens at once from a slow disk, and the whole fits any memory stick."""
+    files = [f for f in sample.site.rglob("*") if f.is_file() and f.relative_to(sample.site).parts[0] != "data"]
+    largest = max((f for f in files if f.suffix == ".html"), key=lambda f: f.stat().st_size)
+    assert largest.stat().st_size <= 60 * 1024, largest
+    assert sum(f.stat().st_size for f in files) <= 60_000_000
+
+
 def test_every_page_says_that_the_data_are_synthetic(sample, declared: Declarations) -> None:
     pages = [p for p in sample.site.rglob("*.html") if p.parent != sample.site]
     assert len(pages) > 2 * len(declared.rows("areas"))
