@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 HOME_FOLDER ?= .
 export DO_NOT_TRACK := 1
 
-.PHONY: run test check bench browser lock clean
+.PHONY: run test check bench bench-pages browser lock clean
 run: $(VENV)/installed
 	$(BIN)/measure sample --home $(HOME_FOLDER)
 	$(BIN)/measure run --home $(HOME_FOLDER)
@@ -28,6 +28,10 @@ check: $(VENV)/installed-dev
 # Measurements that no test asserts: how long protection takes, and what it hides.
 bench: $(VENV)/installed-dev
 	PYTHONPATH=.:tests $(BIN)/python tests/benchmark/protection.py
+
+# The weight of the published pages, and how soon a slow machine shows their charts.
+bench-pages: $(VENV)/installed-dev
+	PYTHONPATH=. $(BIN)/python tests/benchmark/pages.py
 
 # The lock holds versions and hashes only; whichever registry the machine is set up with is asked.
 $(VENV)/installed: requirements.lock pyproject.toml

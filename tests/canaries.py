@@ -48,8 +48,8 @@ def plant(declarations: Declarations, taken: Collection[str]) -> Canaries:
     `taken`: the candidates that stand in a release without canaries.
     """
     found = Canaries()
-    sent = _Rows(declarations.objects["reported_measures"])
-    rival = _Rows(declarations.objects["reported_measures"])
+    sent = Rows(declarations.objects["reported_measures"])
+    rival = Rows(declarations.objects["reported_measures"])
     areas = [row["area_code"] for row in declarations.rows("areas") if row["area_type"] == "authority"]
     free = {name: number for name, number in candidates().items() if name not in taken}
     pools = {
@@ -103,7 +103,7 @@ def plant(declarations: Declarations, taken: Collection[str]) -> Canaries:
     sent.add(EMPLOYED, areas[36], YEAR, share_reported=draw("mean", "refused"), n_persons=500)
     found.files[SENDER, "canaries.csv"] = sent.text()
     found.files[RIVAL, "canaries.csv"] = rival.text()
-    log = _Rows(declarations.objects["learning_log"])
+    log = Rows(declarations.objects["learning_log"])
     for number_of, area in enumerate(areas[:3]):
         found.words[f"words of {area}"] = f"{number_of} quick brown foxes asked four pupils of {area}"
         log.add_row(
@@ -121,7 +121,7 @@ def _spelling(declarations: Declarations, member: str) -> str:
     return str(row["name_en"])
 
 
-class _Rows:
+class Rows:
     """A delivery: a header in English and rows."""
 
     def __init__(self, contract: TableContract) -> None:

@@ -1,9 +1,12 @@
-"""Shared by all rooms: the home initiative, the real files beside the project, homes to run in, how tests are tried."""
+"""Shared by all rooms: the home initiative, the real files beside the project, homes to run in, a browser."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -19,6 +22,10 @@ settings.load_profile("steady")
 
 MEASURE = Path(sys.executable).with_name("measure")
 REAL_FILES = REPOSITORY.parent / "shared" / "data"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +59,22 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(pickup, "time", clock)
     return clock
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless browser that is installed here; without one, tests say why they did not run, and fail under CI."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        names = ("chromium", "chromium-browser", "google-chrome")
+        found = next(filter(None, map(shutil.which, names)), own if Path(own).exists() else None)
+        if found is None:
+            reason = "no browser is installed; `make browser` tries to"
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield started
+        started.close()

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import plotly
 import pytest
 
 from pipelines.declarations import Declarations, load
@@ -218,6 +219,12 @@ def test_lock_files_have_a_hash_for_every_package() -> None:
         lock = (REPOSITORY / name).read_text(encoding="utf-8").replace("\\\n", "")
         pinned = [line for line in lock.splitlines() if "==" in line]
         assert pinned and all("--hash=sha256:" in line for line in pinned)
+
+
+def test_the_small_chart_script_is_of_the_version_of_the_whole() -> None:
+    pinned = re.search(r"^CHARTS_VERSION := (.+)$", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.M)
+    whole = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_text(encoding="utf-8")[:200]
+    assert pinned and f"plotly.js v{pinned[1]}\n" in whole
 
 
 def test_readme_is_short() -> None:

@@ -1,9 +1,12 @@
 """Nothing hidden is in any published byte: a hundred canaries through a whole run, and pages that are tampered with.
 
+The same run takes in what somebody might type to break a page, and shows it as text.
+
 The scan is held to canaries that are put where a leak would be; a weaker one fails here.
 """
 
 import base64
+import html
 import io
 import json
 import re
@@ -14,7 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import hostile
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -24,7 +29,8 @@ from canaries import SENDER, Canaries, candidates, plant
 from openpyxl.comments import Comment
 from support import Measure
 
-from pipelines.declarations import Declarations
+from dashboards.bidi import clean
+from pipelines.declarations import Declarations, load
 from pipelines.paths import Home
 from pipelines.protection.audit_site import Declared, audit_site
 from pipelines.protection.leak_scan import Unread, scan
@@ -33,6 +39,7 @@ from pipelines.publishing.ledger import Ledger
 
 # A picture in the chart library's own file.
 LIBRARY = [Unread("assets/plotly.min.js data address", "no reader for this kind of file")]
+HOSTILE_AREA = "0070"
 # What a run does whose pages are changed after they were drawn and before they are published.
 TAMPERED = """
 import sys
@@ -71,6 +78,7 @@ def planted(small, declared: Declarations, measure: Measure, tmp_path_factory: p
     canaries = plant(declared, {hit.name for hit in scan(home.site.resolve(), candidates(), {})[0]})
     for (partner, name), text in canaries.files.items():
         (home.inbox / partner / name).write_text(text, encoding="utf-8-sig")
+    (home.inbox / hostile.PARTNER / hostile.FILE_NAME).write_bytes(hostile.learning_log(declared, HOSTILE_AREA))
     before = home.site.resolve().parent.name
     command = [sys.executable, "-c", TAMPERED, str(root)]
     tampered = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -94,6 +102,35 @@ def test_no_canary_is_in_any_published_byte(planted: Planted) -> None:
     assert hits == []
     # The small part of the library has none.
     assert unread in ([], LIBRARY)
+
+
+def test_hostile_words_of_a_partner_stand_as_text(planted: Planted) -> None:
+    sent = hostile.learning_log(load(), HOSTILE_AREA)
+    assert any(file.read_bytes() == sent for file in planted.home.archive.rglob("*") if file.is_file())
+    for language in ("he", "en", "ar"):
+        page = (planted.site / language / "areas" / HOSTILE_AREA / "learning" / "index.html").read_text("utf-8")
+        words = html.unescape(re.sub(r"<[^>]*>", "", page))
+        assert [name for name, text in hostile.TEXTS.items() if clean(text) not in words] == []
+    receipts = [file for file in planted.home.receipts.rglob("*.html") if hostile.PARTNER in file.parts]
+    said = "".join(file.read_text("utf-8") for file in receipts)
+    assert html.escape(hostile.TEXTS["markup"]) in said
+    for file in [*receipts, *planted.site.rglob("*.html")]:
+        text = file.read_text("utf-8")
+        assert [part for part in hostile.MARKUP if part in text] == [], file
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["he", "en"])
+def test_hostile_words_break_no_page(planted: Planted, browser: Any, language: str) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 780})
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.goto((planted.site / language / "areas" / HOSTILE_AREA / "learning" / "index.html").as_uri())
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.close()
+    assert (complaints, wide) == ([], 0)
 
 
 def test_receipts_show_a_partner_its_own_numbers_alone(planted: Planted) -> None:
