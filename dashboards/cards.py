@@ -153,8 +153,13 @@ def _instead(material: Material, voice: Voice, area: Area, indicator: Indicator,
 
 
 def state_in_one(material: Material, voice: Voice, area: Area) -> str:
-    """One sentence: how many headline indicators go well, do not, or cannot be judged, and how many changed method."""
+    """One sentence: how many headline indicators go well, do not, or cannot be judged, and how many changed method.
+
+    Empty where the initiative has none.
+    """
     now = [(i, latest(material.points(area.code, i.id))) for i in material.headlines()]
+    if not now:
+        return ""
     found = Counter(_standing(point) for _, point in now)
     words = {
         "on_track": voice.say("on the way to the target or beyond it"),

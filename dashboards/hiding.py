@@ -37,13 +37,16 @@ def counted_in_charts(voice: Voice, name: Name, told: Collection[Told]) -> str:
 def counted_in_newest(material: Material, voice: Voice, area: Area, newest_delivery: str) -> str:
     """How new and how complete an area's headline indicators are, in the newest period that it or the whole has.
 
-    `newest_delivery`: the ISO date of the newest delivery behind the page.
+    `newest_delivery`: the ISO date of the newest delivery behind the page. Empty without a headline indicator.
     """
     newest: dict[str, str] = {}
     for indicator in material.headlines():
         rhythm = str(indicator.row["frequency"])
-        periods = (p.period for code in (area.code, material.root.code) for p in material.points(code, indicator.id))
-        newest[rhythm] = max((newest.get(rhythm, ""), *periods))
+        found = (p.period for code in (area.code, material.root.code) for p in material.points(code, indicator.id))
+        newest[rhythm] = max((newest.get(rhythm, ""), *found))
+    periods = sorted({period for period in newest.values() if period})
+    if not periods:
+        return ""
     told = []
     for indicator in material.headlines():
         period = newest[str(indicator.row["frequency"])]
@@ -53,7 +56,7 @@ def counted_in_newest(material: Material, voice: Voice, area: Area, newest_deliv
         "The newest period is {period}, the newest delivery of {date}. Of the headline indicators ({total}) are, in "
         "that period: {counts}.",
         date=voice.date(newest_delivery),
-        period=voice.series(voice.period(period) for period in sorted(set(newest.values())) if period),
+        period=voice.series(map(voice.period, periods)),
         total=voice.integer(len(told)),
         counts=_counts(voice, told),
     )

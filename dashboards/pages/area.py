@@ -66,7 +66,7 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
         context |= {
             "marks": legend(voice, told),
             "counted": counted_in_charts(voice, name, told),
-            "state": state_in_one(material, voice, area),
+            "in_one": state_in_one(material, voice, area),
             "standing": state_sentence(material, voice, area),
             "questions": questions(material, voice, area, N_QUESTIONS),
             "goals": goals,

@@ -54,7 +54,7 @@ def part(material: Material, voice: Voice, area: Area) -> Part | None:
         f"{headline(voice, i).isolated} {voice.value(i.unit, p.value)} ({voice.period(p.period)})" for i, p in newest
     )
     whole = Part(
-        id="partnership",
+        id=INFRASTRUCTURE,
         title=voice.say("The partnership: does it work?"),
         numbers=tuple(_numbers(material, voice, area)),
         lines=(" · ".join(told),) if newest else (),

@@ -27,7 +27,7 @@ EN = voice("en", "en", "school_year")
 COUNT, SHARE = "mathematics_5u_examinees", "mathematics_5u_examinees_share"
 TOWN, OTHER_TOWN, EMPTY_TOWN = AREAS[0], AREAS[1], AREAS[-1]
 ORDER = [
-    "state", "card", "trends", "groups", "comparison", "peers", "parts", "plan", "partnership", "mapping", "trust",
+    "state", "card", "trends", "groups", "comparison", "peers", "parts", "plan", "infrastructure", "mapping", "trust",
     "story", "downloads",
 ]  # fmt: skip
 Make = Callable[[Material, Voice, Area], Part | None]
@@ -83,6 +83,9 @@ def test_state_is_one_sentence_that_counts_every_headline_once(content: SiteCont
     across = {ids[0]: {(ALL, ALL): (Point("2024", SHOWN, 5.0, verdict="met", baseline_period="2013"),)}}
     changed = replace(material, series={TOWN: across})
     assert said(state_in_one(changed, EN, changed.areas[TOWN])).endswith("Counted differently since the baseline: 1.")
+    # Of an initiative without headlines there is nothing to say, and not that it has none of each.
+    none = replace(material, indicators={})
+    assert state_in_one(none, EN, none.root) == counted_in_newest(none, EN, none.root, "2024-11-03") == ""
 
 
 # Pace
