@@ -3,6 +3,8 @@
 Belongs here: what a card says. Does not belong here: charts, and which cards a page shows.
 """
 
+from collections import Counter
+
 from dashboards.charts.words import capital, headline
 from dashboards.content import HIDDEN, MISSING, SHOWN, Area, Indicator, Material, Point, Series
 from dashboards.instead import earlier, of_wider, years_together
@@ -148,6 +150,36 @@ def _instead(material: Material, voice: Voice, area: Area, indicator: Indicator,
         return (f"{years_together(material, voice, indicator, own.point)}.",)
     value, period = voice.value(indicator.unit, own.point.value), voice.period(own.point.period)
     return (voice.say("Last value: {value} in {period}.", value=value, period=period),)
+
+
+def state_in_one(material: Material, voice: Voice, area: Area) -> str:
+    """One sentence: how many headline indicators go well, do not, or cannot be judged, and how many changed method.
+
+    Empty where the initiative has none.
+    """
+    now = [(i, latest(material.points(area.code, i.id))) for i in material.headlines()]
+    if not now:
+        return ""
+    found = Counter(_standing(point) for _, point in now)
+    words = {
+        "on_track": voice.say("on the way to the target or beyond it"),
+        "behind": voice.say("behind the path to the target"),
+        "too_early": voice.say("cannot be judged yet"),
+        NO_TARGET: voice.say("without a target"),
+        **{state: voice.translate(said) for state, said in STATES.items()},
+    }
+    counts = voice.clauses(f"{said}: {voice.integer(found[code])}" for code, said in words.items() if found[code])
+    parts = {"total": voice.integer(len(now)), "counts": counts}
+    changed = sum(
+        point is not None and point.verdict in JUDGED and material.is_across_break(indicator, point)
+        for indicator, point in now
+    )
+    if changed:
+        return voice.say(
+            "Headline indicators: {total}. Of these {counts}. Counted differently since the baseline: {changed}.",
+            changed=voice.integer(changed), **parts,
+        )  # fmt: skip
+    return voice.say("Headline indicators: {total}. Of these {counts}.", **parts)
 
 
 def state_sentence(material: Material, voice: Voice, area: Area) -> tuple[tuple[str, str], ...]:

@@ -22,7 +22,7 @@ SHOWN, HIDDEN, WITHHELD, MISSING = "shown", "hidden", "withheld", "missing"
 NOT_COLLECTED, NOT_APPLICABLE = "not_collected", "not_applicable"
 # Why there is no value, by SDMX status; any other says no more than that it is missing.
 REASONS: Mapping[str, str] = {"Q": WITHHELD, "L": NOT_COLLECTED, "M": NOT_APPLICABLE}
-FORECASTS, RESTATED = "forecasts", "baselines_restated"
+FORECASTS, RESTATED, TRENDS = "forecasts", "baselines_restated", "trends"
 ENTRIES = "learning_entries"
 
 
@@ -161,6 +161,11 @@ class Material:
         """Published forecasts of an area's total in the indicator's own rhythm, in order of time."""
         rows = self._totals(FORECASTS, area, indicator)
         return tuple(sorted((r for r in rows if r["frequency"] == indicator.row["frequency"]), key=_period))
+
+    def trend(self, area: str, indicator: Indicator) -> Mapping[str, Any] | None:
+        """The published trend and pace of an area's total in the indicator's own rhythm; None where there is none."""
+        rows = self._totals(TRENDS, area, indicator)
+        return next((r for r in rows if r["frequency"] == indicator.row["frequency"]), None)
 
     def restated(self, area: str, indicator: Indicator) -> Mapping[str, Any] | None:
         """The agreed baseline of an area's total with what the sources say of its period today; None where hidden."""

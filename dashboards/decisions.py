@@ -5,6 +5,7 @@ Belongs here: sentences that charts and pages share. Does not belong here: compa
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dashboards import bidi
@@ -14,6 +15,8 @@ from dashboards.labels import CHANGES
 from dashboards.language import Voice
 from dashboards.views import Badge, EntryView
 
+# Letters of what somebody wrote that stand elsewhere than in the log, which has all of it.
+LONGEST_TEXT = 280
 OPEN, TOLD, NO_VALUE_THEN, NO_VALUE_SINCE = "open", "told", "no_value_then", "no_value_since"
 NOT_COMPARABLE = "not_comparable"
 Row = Mapping[str, Any]
@@ -62,6 +65,15 @@ def entry_view(material: Material, voice: Voice, row: Row) -> EntryView:
         follow_up=_follow_up(voice, row, indicator.unit),
         change=_change(voice, row),
     )
+
+
+def in_short(entry: EntryView) -> EntryView:
+    """An entry whose words are cut where they are long."""
+    return replace(entry, texts=tuple((label, _cut(text)) for label, text in entry.texts))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2].rstrip() + " …"
 
 
 def _texts(voice: Voice, row: Row) -> Iterator[tuple[str, str]]:

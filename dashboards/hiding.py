@@ -7,7 +7,7 @@ Belongs here: legend and counts over what a page tells. Does not belong here: wh
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from dashboards.content import HIDDEN, MISSING, SHOWN
+from dashboards.content import ALL, HIDDEN, MISSING, SHOWN, Area, Material
 from dashboards.labels import STATES
 from dashboards.language import Name, Voice
 from dashboards.views import Badge, Chart, Told
@@ -32,6 +32,34 @@ def counted_in_charts(voice: Voice, name: Name, told: Collection[Told]) -> str:
         "The charts of this page and their tables tell of {total} values of {area}, each counted once: {counts}.",
         total=voice.integer(len(told)), area=name.isolated, counts=_counts(voice, told),
     )  # fmt: skip
+
+
+def counted_in_newest(material: Material, voice: Voice, area: Area, newest_delivery: str) -> str:
+    """How new and how complete an area's headline indicators are, in the newest period that it or the whole has.
+
+    `newest_delivery`: the ISO date of the newest delivery behind the page. Empty without a headline indicator.
+    """
+    newest: dict[str, str] = {}
+    for indicator in material.headlines():
+        rhythm = str(indicator.row["frequency"])
+        found = (p.period for code in (area.code, material.root.code) for p in material.points(code, indicator.id))
+        newest[rhythm] = max((newest.get(rhythm, ""), *found))
+    periods = sorted({period for period in newest.values() if period})
+    if not periods:
+        return ""
+    told = []
+    for indicator in material.headlines():
+        period = newest[str(indicator.row["frequency"])]
+        state = next((p.state for p in material.points(area.code, indicator.id) if p.period == period), MISSING)
+        told.append(Told(indicator.id, ALL, ALL, period, 1, state))
+    return voice.say(
+        "The newest period is {period}, the newest delivery of {date}. Of the headline indicators ({total}) are, in "
+        "that period: {counts}.",
+        date=voice.date(newest_delivery),
+        period=voice.series(map(voice.period, periods)),
+        total=voice.integer(len(told)),
+        counts=_counts(voice, told),
+    )
 
 
 def counted_in_list(voice: Voice, name: Name, told: Collection[Told]) -> str:

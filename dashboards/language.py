@@ -89,6 +89,15 @@ class Voice:
         text = self._signed(unit, amount)
         return self.say("{amount} points", amount=text) if unit_format(unit).difference_factor == 100 else text
 
+    def size(self, unit: str, amount: float) -> str:
+        """A difference without its sign; of shares in points. Small ones have the decimals that show them."""
+        form = unit_format(unit)
+        size = abs(amount * form.difference_factor)
+        digits = 0 if size >= 10 and not form.decimals else next((n for n in (1, 2) if round(size, n)), 1)
+        pattern = f"#,##0.{'#' * digits}".rstrip(".")
+        text = bidi.number(_written(self.code, pattern, round(size, digits)))
+        return self.say("{amount} points", amount=text) if form.difference_factor == 100 else text
+
     def difference_span(self, unit: str, low: float, high: float) -> str:
         """The interval of a difference, its ends signed; of shares in points, which it does not say again."""
         return self.say("{low} to {high}", low=self._signed(unit, low), high=self._signed(unit, high))
@@ -142,6 +151,10 @@ class Voice:
         """Years taken together, named by the last of them."""
         first = self.period(str(int(period) - years + 1))
         return self.say("{first} to {last} together", first=first, last=self.period(period))
+
+    def clauses(self, parts: Iterable[str]) -> str:
+        """Parts of a sentence that hold commas, with the semicolon of the language."""
+        return self.say("; ").join(parts)
 
     def series(self, parts: Iterable[str]) -> str:
         """Parts of a sentence one after another, with the comma of the language."""

@@ -1,4 +1,4 @@
-"""Tables of an area's page that need no chart: its report card, and where it stands beside areas like it.
+"""What an area's page says without a chart: its report card, its widest gap, where it stands beside areas like it.
 
 Belongs here: words around rows of the published tables of these names. Does not belong here: counting and limits
 (`pipelines.assessment`), and drawing.
@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.charts.words import headline
-from dashboards.content import ALL, Area, Material
+from dashboards.content import ALL, Area, Indicator, Material
 from dashboards.labels import CHANGES, POSITIONS
 from dashboards.language import Voice
+from dashboards.periods import position
 from dashboards.views import Table
 
-CARD, POSITIONS_TABLE = "report_card", "peer_positions"
+CARD, POSITIONS_TABLE, GAPS = "report_card", "peer_positions", "equity_gaps"
+CLEAR_GAPS, NO_CLEAR_GAP = ("behind", "ahead"), "no_clear_gap"
 COMPARED_WITH = "baseline"
 
 
@@ -95,6 +97,50 @@ def _position(material: Material, voice: Voice, row: Mapping[str, Any]) -> tuple
         voice.value(indicator.unit, row["peers_value"]),
         voice.span(indicator.unit, row["limit_low_998"], row["limit_high_998"]),
         voice.word(POSITIONS, row["position"]),
+    )
+
+
+def widest_gap(material: Material, voice: Voice, area: Area) -> str:
+    """The widest gap between groups that chance does not explain, of headline shares, each in its newest period.
+
+    A gap that was last seen longer ago than years taken together reach is left out. Empty where nothing is compared.
+    """
+    shares = {i.id: i for i in material.headlines() if i.row["kind"] == "proportion"}
+    rows = [
+        row
+        for row in material.tables.get(GAPS, {}).get(area.code, ())
+        if row["indicator_id"] in shares and row["gap_direction"] in (*CLEAR_GAPS, NO_CLEAR_GAP)
+    ]
+    if not rows:
+        return ""
+    newest: dict[tuple[str, str, str], str] = {}
+    for row in rows:
+        newest[_whose(row)] = max(newest.get(_whose(row), ""), row["period"])
+    reach = position(max(newest.values())) - material.pooled_years
+    now = [row for row in rows if row["period"] == newest[_whose(row)] and position(row["period"]) > reach]
+    clear = [row for row in now if row["gap_direction"] in CLEAR_GAPS]
+    if not clear:
+        return voice.say("No gap between groups is so clear that chance could not explain it.")
+    return _gap(material, voice, shares, max(clear, key=lambda row: abs(row["gap"])))
+
+
+def _whose(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["indicator_id"], row["dimension"], row["member"]
+
+
+def _gap(material: Material, voice: Voice, shares: Mapping[str, Indicator], row: Mapping[str, Any]) -> str:
+    indicator = shares[row["indicator_id"]]
+    names = {member["member"]: voice.name(member).isolated for member in material.members[row["dimension"]]}
+    is_single = row["frequency"] == indicator.row["frequency"]
+    period = voice.period(row["period"]) if is_single else voice.pool(row["period"], material.pooled_years)
+    return voice.say(
+        "The widest clear gap: {indicator}, {period}: {member} beside {reference}: {gap} ({span}).",
+        indicator=headline(voice, indicator).isolated,
+        period=period,
+        member=names[row["member"]],
+        reference=names[row["reference_member"]],
+        gap=voice.difference(indicator.unit, row["gap"]),
+        span=voice.difference_span(indicator.unit, row["gap_low"], row["gap_high"]),
     )
 
 

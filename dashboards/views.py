@@ -141,6 +141,22 @@ class EntryView:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What an area's page tells in short of pages below it, and the ways there; without any of it, `empty` says why.
+
+    `numbers` are label and number, `lines` sentences, `entry` one entry of a learning log.
+    """
+
+    id: str
+    title: str
+    numbers: tuple[tuple[str, str], ...] = ()
+    lines: tuple[str, ...] = ()
+    entry: EntryView | None = None
+    links: tuple[Link, ...] = ()
+    empty: str = ""
+
+
+@dataclass(frozen=True)
 class GoalView:
     """A goal with the cards of its headline indicators."""
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from dashboards import periods
+from dashboards.charts.pace import pace_words
 from dashboards.charts.words import capital, cell, headline, nothing, state_notes, text, value_axis
 from dashboards.content import ALL, HIDDEN, SHOWN, Area, Indicator, Material, Point, Series
 from dashboards.decisions import decision_words
@@ -43,10 +44,11 @@ def trend_chart(material: Material, voice: Voice, area: Area, indicator: Indicat
     breaks = material.breaks_between(indicator.id, points[0].period, points[-1].period)
     ahead = material.forecasts(area.code, indicator)
     starts = _firsts(points, breaks)
+    said = _summary(material, voice, indicator, _since_last_break(shown, breaks))
     return Chart(
         chart_id,
         name.text,
-        _summary(material, voice, indicator, _since_last_break(shown, breaks)),
+        f"{said} {pace_words(material, voice, area, indicator)}".rstrip(),
         figure=trend(_trend_input(material, voice, indicator, points, breaks, ahead, decided)),
         legend=_trend_legend(
             voice,

@@ -7,12 +7,15 @@ from typing import Any
 
 from dashboards import bidi
 from dashboards.content import ENTRIES, Area, Material
-from dashboards.decisions import TOLD, decision_words, entry_view
+from dashboards.decisions import TOLD, decision_words, entry_view, in_short
 from dashboards.labels import CHANGES
 from dashboards.language import Voice
-from dashboards.views import EntryView, Link, Page, Table
+from dashboards.parts import or_empty, places_below
+from dashboards.views import EntryView, Link, Page, Part, Table
+from pipelines.translation import N_
 
 AGENDAS = "meeting_agendas"
+LOG = "learning_log"
 LOOK_AGAIN, NOT_COMPARABLE = "look_again", "not_comparable"
 # More than these nobody reads at once; each area's own page has all of its entries.
 NEWEST = 20
@@ -40,6 +43,33 @@ def agenda_link(material: Material, voice: Voice, area: Area) -> Link | None:
         return None
     note = voice.say("items: {number}", number=voice.integer(len(items)))
     return Link(_agenda_path(area), voice.say("Agenda of the next meeting"), note)
+
+
+def part(material: Material, voice: Voice, area: Area) -> Part | None:
+    """What the group wrote last, for the area's own page; of an area without a log, which places have one."""
+    rows = _newest_first(material.tables.get(ENTRIES, {}).get(area.code, ()))
+    views = (in_short(entry_view(material, voice, row)) for row in rows)
+    released = next((view for view in views if view.texts), None)
+    own = tuple(filter(None, (log_link(material, voice, area), agenda_link(material, voice, area))))
+    whole = Part(
+        id="story",
+        title=voice.say("The story behind the curves"),
+        lines=_unsaid(material, voice, area, rows) if released is None else (),
+        entry=released,
+        links=own,
+    )
+    words = N_(
+        "Nobody has written down yet what stands behind these curves. What the group saw, decided and still asks will "
+        "stand here once it sends the form “{form}”."
+    )
+    return or_empty(material, voice, area, whole, LOG, words)
+
+
+def _unsaid(material: Material, voice: Voice, area: Area, rows: Rows) -> tuple[str, ...]:
+    """Why no words stand here: they wait, or only places in the area keep a log."""
+    if rows:
+        return (voice.say("What was written waits until somebody has read and released it."),)
+    return places_below(material, voice, area, material.tables.get(ENTRIES, {}))
 
 
 def _log_path(area: Area) -> str:

@@ -12,12 +12,15 @@ from dashboards.charts.words import headline
 from dashboards.content import HIDDEN, SHOWN, Area, Indicator, Material, Point
 from dashboards.labels import CHANGES, STATES
 from dashboards.language import Name, Voice
-from dashboards.views import Badge, Link, Page
+from dashboards.views import Badge, Link, Page, Part
 
 TABLE = "mapping_panel"
 NEWS = ("improved", "worsened")
 # Columns that fit a page.
 PERIODS = 6
+# In pixels: how far apart periods are in a small line, and how high it is. A line is as high as what moves, but never
+# less than a part of its highest value, so that nothing at all does not look like much.
+STEP, HEIGHT, LEAST_MOVE = 10, 20, 0.25
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One measure of the panel over the periods."""
+    """One measure of the panel over the periods.
+
+    `course` is its small line as the path of an SVG, `end` its newest dot; empty where fewer than two values are shown.
+    """
 
     indicator_id: str
     name: Name
     cells: tuple[Cell, ...]
+    course: str = ""
+    end: str = ""
 
 
 Row = Mapping[str, Any]
@@ -65,6 +73,40 @@ def link(material: Material, voice: Voice, area: Area) -> Link | None:
         return None
     new = sum(row["news"] in NEWS for row in _compared(rows))
     return Link(_path(area), voice.say("Continuous mapping"), voice.say("new: {n}", n=voice.integer(new)))
+
+
+def part(material: Material, voice: Voice, area: Area) -> Part | None:
+    """What is new in the panel, for the area's own page; None where the initiative has no panel."""
+    if not material.declarations.rows("stages"):
+        return None
+    title = voice.say("Continuous mapping")
+    rows = _rows(material, area)
+    if not rows:
+        empty = voice.say(
+            "No measure of the panel has a value here yet. It fills as reports of other ages and subjects come in."
+        )
+        return Part("mapping", title, empty=empty)
+    way = link(material, voice, area)
+    return Part("mapping", title, lines=(_in_short(material, voice, _compared(rows)),), links=(way,) if way else ())
+
+
+def _in_short(material: Material, voice: Voice, compared: Sequence[Row]) -> str:
+    """How many measures were compared, and which of them moved beyond chance."""
+    if not compared:
+        return voice.say("No measure can be compared with the period before it yet.")
+    parts = {"n": voice.integer(len(compared)), "period": voice.period(compared[0]["period"])}
+    new = [row for row in _ordered(material, compared) if row["news"] in NEWS]
+    if not new:
+        return voice.say(
+            "Measures compared in {period} with the period before: {n}. None moved beyond chance.", **parts
+        )
+    names = voice.series(
+        f"{headline(voice, material.indicators[row['indicator_id']]).isolated} ({voice.word(CHANGES, row['news'])})"
+        for row in new
+    )
+    return voice.say(
+        "Measures compared in {period} with the period before: {n}. Moved beyond chance: {names}.", names=names, **parts
+    )
 
 
 def _path(area: Area) -> str:
@@ -160,7 +202,29 @@ def _line(
 ) -> Line:
     points = {point.period: point for point in material.points(area.code, indicator.id)}
     cells = tuple(_cell(voice, indicator, points.get(p), by_cell.get((indicator.id, p))) for p in periods)
-    return Line(indicator.id, headline(voice, indicator), cells)
+    course, end = _course(material, indicator, [points.get(p) for p in periods])
+    return Line(indicator.id, headline(voice, indicator), cells, course, end)
+
+
+def _course(material: Material, indicator: Indicator, points: Sequence[Point | None]) -> tuple[str, str]:
+    """The small line through the shown points of a row: it ends at what is not shown, and where the method changed."""
+    shown = {n: p for n, p in enumerate(points) if p is not None and p.state == SHOWN and p.value is not None}
+    if len(shown) < 2:
+        return "", ""
+    values = {n: p.value or 0.0 for n, p in shown.items()}
+    low, high = min(values.values()), max(values.values())
+    span = max(high - low, LEAST_MOVE * abs(high)) or 1.0
+    top = (low + high + span) / 2
+    places = {n: f"{STEP * n} {round(HEIGHT * (top - value) / span)}" for n, value in values.items()}
+    runs: list[list[str]] = []
+    for n, place in places.items():
+        before = shown.get(n - 1)
+        if before is None or material.breaks_between(indicator.id, before.period, shown[n].period):
+            runs.append([])
+        runs[-1].append(place)
+    # A path that goes nowhere is a dot.
+    drawn = (f"M{' '.join(run)}{'' if len(run) > 1 else 'h0'}" for run in runs)
+    return "".join(drawn), f"M{places[max(places)]}h0"
 
 
 def _cell(voice: Voice, indicator: Indicator, point: Point | None, row: Row | None) -> Cell:

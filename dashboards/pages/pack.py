@@ -13,16 +13,14 @@ from dashboards.charts.divisions import group_charts
 from dashboards.charts.trends import trend_chart
 from dashboards.charts.words import common_breaks, common_legend
 from dashboards.content import ENTRIES, Area, Material
-from dashboards.decisions import entry_view
+from dashboards.decisions import entry_view, in_short
 from dashboards.language import Voice
 from dashboards.questions import questions
-from dashboards.views import Chart, EntryView, Page
+from dashboards.views import Chart, Page
 
 # What fits on the first sheet, on the two after it, and on the last.
 N_ENTRIES, N_TRENDS, N_GROUP_CHARTS = 3, 12, 4
 N_LINES = 7
-# Letters of what somebody wrote; the log has all of it.
-LONGEST_TEXT = 280
 # In pixels: three rows of curves on a sheet.
 HEIGHT = 150
 
@@ -50,7 +48,7 @@ def page(material: Material, voice: Voice, area: Area) -> Page:
             "type_name": voice.of(material.type_names(area.type)),
             "standing": state_sentence(material, voice, area),
             "questions": questions(material, voice, area),
-            "entries": [_short(entry_view(material, voice, row)) for row in newest],
+            "entries": [in_short(entry_view(material, voice, row)) for row in newest],
             "n_lines": N_LINES,
             "trends": trends,
             "trend_legend": common_legend(trends),
@@ -65,11 +63,3 @@ def _lower(chart: Chart) -> Chart:
     if chart.figure is None:
         return chart
     return replace(chart, figure=chart.figure | {"layout": chart.figure["layout"] | {"height": HEIGHT}})
-
-
-def _short(entry: EntryView) -> EntryView:
-    return replace(entry, texts=tuple((label, _cut(text)) for label, text in entry.texts))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2].rstrip() + " …"

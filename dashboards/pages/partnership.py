@@ -10,12 +10,14 @@ from typing import Any
 from dashboards import bidi
 from dashboards.cards import latest
 from dashboards.charts.words import cell, headline, with_range
-from dashboards.content import HIDDEN, Area, Indicator, Material, Point, Series
+from dashboards.content import HIDDEN, SHOWN, Area, Indicator, Material, Point, Series
 from dashboards.labels import INFRASTRUCTURE, SINCE_PREVIOUS, STATES
 from dashboards.language import Voice
-from dashboards.views import Answer, Link, MeasureRow, Page, Table
+from dashboards.parts import or_empty
+from dashboards.views import Answer, Link, MeasureRow, Page, Part, Table
 from pipelines.collaboration.due import is_over
 from pipelines.declarations import SCHOOL_YEAR
+from pipelines.translation import N_
 
 MEETINGS, TASKS, RAISED = "partnership_meetings", "partnership_tasks", "partnership_initiatives"
 ANSWERS, WAITING = "partnership_answers_released", "partnership_answers_waiting"
@@ -38,6 +40,31 @@ def link(material: Material, voice: Voice, area: Area) -> Link | None:
         dates = [row["meeting_date"] for row in _rows(material, MEETINGS, area)]
         note = voice.say("last meeting {date}", date=voice.date(max(dates))) if dates else ""
     return Link(path_below(area), voice.say("The partnership: does it work?"), note)
+
+
+def part(material: Material, voice: Voice, area: Area) -> Part | None:
+    """The partnership in numbers for the area's own page, with its newest whole period."""
+    way, is_own = link(material, voice, area), area.code in _own(material)
+    newest = [
+        (indicator, point)
+        for indicator in (_infrastructure(material, area) if is_own else ())
+        if (point := latest(_over(material, area, indicator))) and point.state == SHOWN
+    ]
+    told = (
+        f"{headline(voice, i).isolated} {voice.value(i.unit, p.value)} ({voice.period(p.period)})" for i, p in newest
+    )
+    whole = Part(
+        id=INFRASTRUCTURE,
+        title=voice.say("The partnership: does it work?"),
+        numbers=tuple(_numbers(material, voice, area)),
+        lines=(" · ".join(told),) if newest else (),
+        links=(way,) if way else (),
+    )
+    words = N_(
+        "No partnership has reported here yet. Its meetings, attendance and tasks will stand here once it sends the "
+        "form “{form}”."
+    )
+    return or_empty(material, voice, area, whole, "meetings", words)
 
 
 def pages(material: Material, voice: Voice) -> Iterator[Page]:
@@ -67,6 +94,13 @@ def _rows(material: Material, table: str, area: Area) -> Rows:
     return material.tables.get(table, {}).get(area.code, ())
 
 
+def _infrastructure(material: Material, area: Area) -> list[Indicator]:
+    """The indicators of the partnership's own axis of which the area has anything."""
+    return [
+        i for i in material.told_of(area.code) if i.row["axis"] == INFRASTRUCTURE and material.points(area.code, i.id)
+    ]
+
+
 def _is_over(material: Material, point: Point) -> bool:
     """Whether a period had ended by the day of the release: half a year is not compared with a whole one."""
     initiative = material.declarations.initiative
@@ -77,9 +111,7 @@ def _is_over(material: Material, point: Point) -> bool:
 def _page(material: Material, voice: Voice, area: Area) -> Page:
     name = voice.name(area.row)
     below = [(found, voice.name(found.row)) for found in _partnerships(material, area)]
-    shown = [
-        i for i in material.told_of(area.code) if i.row["axis"] == INFRASTRUCTURE and material.points(area.code, i.id)
-    ]
+    shown = _infrastructure(material, area)
     frequency = shown[0].row["frequency"] if shown else None
     waiting = sum(row["n_waiting"] for row in _rows(material, WAITING, area))
     return Page(

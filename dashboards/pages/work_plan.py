@@ -31,8 +31,10 @@ from dashboards.labels import (
     VERDICTS,
 )
 from dashboards.language import Voice
-from dashboards.views import Badge, Link, Page, Table
+from dashboards.parts import or_empty, places_below
+from dashboards.views import Badge, Link, Page, Part, Table
 from pipelines.declarations import split_list
+from pipelines.translation import N_
 
 AREAS, COMPONENTS, YEARS, GOALS, MISSIONS = (
     "work_plan_areas", "work_plan_components", "work_plan_years", "work_plan_goals_standing", "work_plan_missions",
@@ -107,6 +109,32 @@ def link(material: Material, voice: Voice, area: Area) -> Link | None:
     return Link(path_below(area), voice.say("Work plan"), _work(voice, rows[0])) if rows else None
 
 
+def part(material: Material, voice: Voice, area: Area) -> Part | None:
+    """The plan in numbers for the area's own page; of an area above plans, which places have one."""
+    way = link(material, voice, area)
+    whole = Part(
+        id="plan",
+        title=voice.say("Work plan and budget"),
+        numbers=tuple(_numbers(material, voice, area)),
+        lines=() if way else places_below(material, voice, area, material.tables.get(AREAS, {})),
+        links=(way,) if way else (),
+    )
+    words = N_(
+        "No work plan has been sent for this place yet. Its goals, tasks and budget will stand here once somebody sends"
+        " the form “{form}”."
+    )
+    return or_empty(material, voice, area, whole, SHAPE, words)
+
+
+def _numbers(material: Material, voice: Voice, area: Area) -> Iterator[tuple[str, str]]:
+    """Goals and money, as the page has them; the way to it says how far the work is."""
+    for row in _rows(material, AREAS, area):
+        yield voice.say("Goals"), voice.integer(len(_rows(material, GOALS, area)))
+        if row.budget_planned is not None:
+            yield f"{voice.say('Budget planned')} ({_currency(material, voice)})", _sum(voice, row.budget_planned)
+            yield f"{voice.say('Budget spent')} ({_currency(material, voice)})", _sum(voice, row.budget_spent)
+
+
 def path_below(area: Area) -> str:
     """Where the page of an area lies, below the language's folder."""
     return f"areas/{area.code}/plan/index.html"
@@ -124,7 +152,6 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
     components = _rows(material, COMPONENTS, area)
     goals = [_goal(material, voice, row, components) for row in _rows(material, GOALS, area)]
     known = {row.work_goal_id for row in _rows(material, GOALS, area)}
-    currency = initiative.settings["currency"]
     return Page(
         path=path_below(area),
         template="work_plan.html",
@@ -139,9 +166,15 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
             "work": _work(voice, *_rows(material, AREAS, area)),
             "unmeasurable": [(goal.name, goal.lacks) for goal in goals if goal.lacks],
             "money": _money(voice, _rows(material, YEARS, area)),
-            "currency": bidi.name(get_currency_name(currency, locale=voice.locale)) if currency else "",
+            "currency": _currency(material, voice),
         },
     )
+
+
+def _currency(material: Material, voice: Voice) -> str:
+    """What money is counted in; empty where the initiative does not say."""
+    currency = material.declarations.initiative.settings["currency"]
+    return bidi.name(get_currency_name(currency, locale=voice.locale)) if currency else ""
 
 
 def _work(voice: Voice, row: Any) -> str:

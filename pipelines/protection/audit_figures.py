@@ -26,6 +26,17 @@ FIGURE = re.compile(
     r'<script type="application/json">(.*?)</script>(.*?)</figure>',
     re.DOTALL,
 )
+# A row of a panel: the indicator that it is about, its small line, and a cell a period.
+PANEL = re.compile(r"areas/([^/]+)/mapping/index\.html")
+PANEL_HEAD = re.compile(r"<thead>(.*?)<tbody>", re.DOTALL)
+PANEL_ROW = re.compile(
+    r'<tr><th scope=row><a href="[^"]*indicators/([^/"]+)/index\.html"(.*?)(?=<tr>|</table>)', re.DOTALL
+)
+SMALL = re.compile(r'<svg aria-hidden=true><path d="([^"]*)"/><path d="([^"]*)"/></svg>')
+RUN = re.compile(r"M(\d+ \d+(?: \d+ \d+)*)(?:h0)?")
+LEGEND_SVG = ('<svg class="sprite"', '<svg class="key')
+# In pixels: how far apart periods stand in a small line, and how high it is; the least that counts as its whole height.
+STEP, HEIGHT, LEAST_MOVE = 10, 20, 0.25
 SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc=)")
 NUMBER = re.compile(r"(?<![\d.,])[-−]?\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?")
 YEAR = re.compile(r"\d{4}(?:[/–-](?:\d{4}|\d{2}|Q[1-4]))*")
@@ -274,7 +285,58 @@ def figures_broken(page: str, text: str, published: Published) -> list[tuple[str
             found.append((figure_id, "key"))
     if n_scripts:
         found.append(("a script", "unknown"))
+    return found + _small_lines_broken(page, text, published)
+
+
+def _small_lines_broken(page: str, text: str, published: Published) -> list[tuple[str, str]]:
+    """The same of the small lines of a panel and the cells beside them; a drawing of any other kind is unknown."""
+    found = []
+    n_drawings = text.count("<svg") - sum(map(text.count, LEGEND_SVG))
+    panel, head = PANEL.fullmatch(page), PANEL_HEAD.search(text)
+    if panel and head:
+        periods = [_period(TAG.sub("", f"<{cell}")) for cell in head[1].split("<th")[3:]]
+        for indicator, row in PANEL_ROW.findall(text):
+            n_drawings -= row.count("<svg")
+            rows = {row.period: row.value for row in published.series(panel[1], indicator)[0]}
+            try:
+                _check_row(row.split("<td>")[1:], [rows.get(period) for period in periods])
+            except Finding as broken:
+                found.append((f"the line of {indicator}", str(broken)))
+    if n_drawings:
+        found.append(("a drawing", "unknown"))
     return found
+
+
+def _period(said: str) -> str:
+    """The period of a heading: of two years, the second one names it."""
+    words = _plain(said).strip()
+    years = re.fullmatch(r"(\d{4})/\d{2}", words)
+    return str(int(years[1]) + 1) if years else words
+
+
+def _check_row(cells: Sequence[str], values: Sequence[float | None]) -> None:
+    """The small line in the first cell, and the numbers in the others, one a period."""
+    small, *told = cells
+    for cell, value in zip(told, values, strict=True):
+        _says(TAG.sub("", cell), [] if value is None else [value], "table")
+    shown = {n: value for n, value in enumerate(values) if value is not None}
+    drawn_line = SMALL.fullmatch(small.strip())
+    if drawn_line is None:
+        if "<svg" in small:
+            raise Finding("key")
+        return
+    course, end = drawn_line.groups()
+    if RUN.sub("", course) or len(shown) < 2:
+        raise Finding("point")
+    numbers = [int(number) for run in RUN.findall(course) for number in run.split()]
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))
+    low, high = min(shown.values()), max(shown.values())
+    span = max(high - low, LEAST_MOVE * abs(high)) or 1.0
+    expected = [(STEP * n, HEIGHT * ((low + high + span) / 2 - value) / span) for n, value in shown.items()]
+    if [x for x, _ in points] != [x for x, _ in expected] or end != f"M{points[-1][0]} {points[-1][1]}h0":
+        raise Finding("point")
+    if any(abs(y - height) > 0.501 for (_, y), (_, height) in zip(points, expected, strict=True)):
+        raise Finding("point")
 
 
 def _decoded(part: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -361,3 +362,49 @@ def test_typed_array_of_an_unknown_kind_is_found(page: str, published: Published
         line(figure)["y"] = {"dtype": "c16", "bdata": "AAAA"}
 
     assert problems(tampered(page, "trend-", pack), published) == {"array"}
+
+
+SHARE = "mathematics_5u_examinees_share"
+PANEL_PAGE = f"areas/{AREA}/mapping/index.html"
+SMALL_LINE = re.compile(r"<svg aria-hidden=true>.*?</svg>")
+
+
+@pytest.fixture(scope="module")
+def panel(site: Path) -> str:
+    return (site / "en" / PANEL_PAGE).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda line: re.sub(r"M\d+ \d+", "M0 913", line, count=1), "point"),
+        (lambda line: line.replace('"/><path', ' 60 7"/><path', 1), "point"),
+        (lambda line: line.replace('"/><path', ' 913"/><path', 1), "point"),
+        (lambda line: re.sub(r"M\d+ \d+h0\"/></svg>", 'M50 913h0"/></svg>', line), "point"),
+        (lambda line: line.replace("<svg", '<svg data-value="913"'), "key"),
+        (lambda line: f"{line}<svg><path d='M0 913'/></svg>", "key"),
+    ],
+    ids=["place", "point more", "half a point", "dot", "attribute", "drawing more"],
+)
+def test_tampered_small_line_is_found(
+    panel: str, published: Published, change: Callable[[str], str], problem: str
+) -> None:
+    found = SMALL_LINE.search(panel)
+    assert found and problems(panel, published, PANEL_PAGE) == set()
+    changed = change(found[0])
+    assert changed != found[0]
+    assert problems(panel.replace(found[0], changed, 1), published, PANEL_PAGE) == {problem}
+    # Elsewhere nothing may be drawn like this.
+    assert problems(panel, published, "areas/index.html") == {"unknown"}
+
+
+def test_hidden_value_may_stand_neither_in_a_small_line_nor_beside_it(panel: str, published: Published) -> None:
+    values = published.values
+    is_row = values["indicator_id"].eq(SHARE) & values["area_code"].eq(AREA) & values["period"].eq("2023")
+    hidden = replace(published, values=values.assign(conf_status=values["conf_status"].mask(is_row, "C")))
+    assert problems(panel, hidden, PANEL_PAGE) == {"table"}
+    row = next(row for row in re.split("(?=<tr>)", panel) if f"indicators/{SHARE}/" in row and "<td>" in row)
+    cells = row.split("<td>")
+    # The one before the newest.
+    cells[-2] = "–"
+    assert problems(panel.replace(row, "<td>".join(cells)), hidden, PANEL_PAGE) == {"point"}

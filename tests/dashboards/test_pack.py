@@ -13,8 +13,9 @@ from made_up_release import AREAS
 from dashboards import paper
 from dashboards.bidi import plain
 from dashboards.content import ALL, HIDDEN, SHOWN, Material, Point, SiteContent, prepare
+from dashboards.decisions import LONGEST_TEXT
 from dashboards.language import voice
-from dashboards.pages.pack import LONGEST_TEXT, page
+from dashboards.pages.pack import page
 from dashboards.questions import questions
 from dashboards.site import draw_page
 
