@@ -28,6 +28,7 @@ from dashboards.pages import (
     area_indicators,
     areas,
     commitments,
+    compare,
     home,
     indicators,
     learning,
@@ -35,6 +36,7 @@ from dashboards.pages import (
     methods,
     partners,
     partnership,
+    places,
     quality,
     report_card,
     work_plan,
@@ -50,6 +52,8 @@ Maker = Callable[[Material, Voice], Iterator[Page]]
 PAGES: Sequence[Maker] = (
     home.pages,
     areas.pages,
+    places.pages,
+    compare.pages,
     area.pages,
     area_indicators.pages,
     report_card.pages,
@@ -110,6 +114,10 @@ def figure_json(figure: Mapping[str, Any]) -> Markup:
 def _voice(content: SiteContent, language: str) -> Voice:
     initiative = content.declarations.initiative
     return voice(language, initiative.default_language, initiative.calendar, initiative.settings.get("units") or {})
+
+
+def _voices(content: SiteContent) -> Mapping[str, Voice]:
+    return {language: _voice(content, language) for language in published_languages(content)}
 
 
 def _draw(material: Material, languages: Sequence[str], out: Path, make: Maker, language: str) -> None:
@@ -231,6 +239,9 @@ def _write_assets(folder: Path, material: Material) -> None:
     _write(folder / "site.js", (FOLDER / "static" / "site.js").read_text(encoding="utf-8"))
     _write(folder / "theme.js", f"window.chartTemplates = {figure_json(theme.templates())};\n")
     _write(folder / "areas.js", f"window.areaSpellings = {figure_json(areas.spellings(material))};\n")
+    for own in (places, compare):
+        for name, text in own.assets(material, _voices(material.content)).items():
+            _write(folder / name, text)
     bundle = files("plotly") / "package_data" / "plotly.min.js"
     shutil.copyfile(str(bundle), folder / "plotly.min.js")
 

@@ -10,7 +10,7 @@ from dashboards.charts.words import common_breaks, common_legend
 from dashboards.content import SHOWN, Area, Material
 from dashboards.hiding import counted_in_charts, legend, told_by
 from dashboards.language import Voice
-from dashboards.pages import learning, mapping, partnership, work_plan
+from dashboards.pages import compare, learning, mapping, partnership, work_plan
 from dashboards.tables import positions, report_card
 from dashboards.views import Link, Page
 
@@ -22,6 +22,7 @@ MORE: Sequence[Callable[[Material, Voice, Area], Link | None]] = (
     partnership.link,
     learning.log_link,
     learning.agenda_link,
+    compare.link_of,
 )
 
 
