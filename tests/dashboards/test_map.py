@@ -183,7 +183,7 @@ def test_signs_stand_at_their_places_and_say_what_the_list_says(browser: Any, dr
     north, east = (rows["3000"][name] - rows["2600"][name] for name in ("latitude", "longitude"))
     x, y = (at["3000"][n] - at["2600"][n] for n in (0, 1))
     assert y < 0 < x
-    assert x / -y == pytest.approx(east * math.cos(math.radians(31)) / north, abs=0.02)
+    assert x / -y == pytest.approx(east * math.cos(math.radians(31)) / north, abs=0.003)
     # None hides another, and the crowded ones are still nearer to each other than to any other.
     crowd = ["5000", "6100", "6300", "8600"]
     for number, one in enumerate(CODES):
