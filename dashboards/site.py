@@ -111,13 +111,13 @@ def figure_json(figure: Mapping[str, Any]) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
+def _voices(content: SiteContent) -> Mapping[str, Voice]:
+    return {language: _voice(content, language) for language in published_languages(content)}
+
+
 def _voice(content: SiteContent, language: str) -> Voice:
     initiative = content.declarations.initiative
     return voice(language, initiative.default_language, initiative.calendar, initiative.settings.get("units") or {})
-
-
-def _voices(content: SiteContent) -> Mapping[str, Voice]:
-    return {language: _voice(content, language) for language in published_languages(content)}
 
 
 def _draw(material: Material, languages: Sequence[str], out: Path, make: Maker, language: str) -> None:
@@ -233,15 +233,15 @@ def _language_page(content: SiteContent, languages: Sequence[str]) -> str:
 
 
 def _write_assets(folder: Path, material: Material) -> None:
+    for own in (places, compare):
+        for name, text in own.assets(material, _voices(material.content)).items():
+            _write(folder / name, text)
     folder.mkdir(parents=True, exist_ok=True)
     style = theme.css_variables() + (FOLDER / "static" / "site.css").read_text(encoding="utf-8")
     _write(folder / "site.css", style)
     _write(folder / "site.js", (FOLDER / "static" / "site.js").read_text(encoding="utf-8"))
     _write(folder / "theme.js", f"window.chartTemplates = {figure_json(theme.templates())};\n")
     _write(folder / "areas.js", f"window.areaSpellings = {figure_json(areas.spellings(material))};\n")
-    for own in (places, compare):
-        for name, text in own.assets(material, _voices(material.content)).items():
-            _write(folder / name, text)
     bundle = files("plotly") / "package_data" / "plotly.min.js"
     shutil.copyfile(str(bundle), folder / "plotly.min.js")
 
