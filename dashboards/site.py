@@ -28,6 +28,7 @@ from dashboards.pages import (
     area_indicators,
     areas,
     commitments,
+    compare,
     home,
     indicators,
     learning,
@@ -35,6 +36,7 @@ from dashboards.pages import (
     methods,
     partners,
     partnership,
+    places,
     quality,
     report_card,
     work_plan,
@@ -55,6 +57,8 @@ BUNDLES = ("plotly-basic.min.js", "plotly.min.js")
 PAGES: Sequence[Maker] = (
     home.pages,
     areas.pages,
+    places.pages,
+    compare.pages,
     area.pages,
     area_indicators.pages,
     report_card.pages,
@@ -116,6 +120,10 @@ def figure_json(figure: Mapping[str, Any]) -> Markup:
     """
     text = bidi.bare_numbers(json.dumps(figure, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+def _voices(content: SiteContent) -> Mapping[str, Voice]:
+    return {language: _voice(content, language) for language in published_languages(content)}
 
 
 def _voice(content: SiteContent, language: str) -> Voice:
@@ -275,6 +283,9 @@ def _language_page(content: SiteContent, languages: Sequence[str]) -> str:
 
 
 def _write_assets(folder: Path, material: Material) -> None:
+    for own in (places, compare):
+        for name, text in own.assets(material, _voices(material.content)).items():
+            _write(folder / name, text)
     folder.mkdir(parents=True, exist_ok=True)
     style = theme.stylesheet() + (FOLDER / "static" / "site.css").read_text(encoding="utf-8")
     _write(folder / "site.css", style)

@@ -63,7 +63,7 @@ def trend_chart(material: Material, voice: Voice, area: Area, indicator: Indicat
             *_restated_note(material, voice, area, indicator),
         ),
         hidden=hidden,
-        breaks=_break_notes(voice, breaks),
+        breaks=break_notes(voice, breaks),
         decisions=decisions,
         table=_trend_table(voice, indicator.unit, points, starts, ahead, decided),
         told=told,
@@ -129,7 +129,8 @@ def _summary(material: Material, voice: Voice, indicator: Indicator, shown: Sequ
     return voice.say("From {start} in {start_period} to {value} in {period}.", **parts)
 
 
-def _break_notes(voice: Voice, breaks: Rows) -> tuple[MarkNote, ...]:
+def break_notes(voice: Voice, breaks: Rows) -> tuple[MarkNote, ...]:
+    """From when on an indicator is counted differently, and why."""
     return tuple(
         MarkNote(
             _note_id(voice, row),
@@ -236,7 +237,7 @@ def _trend_input(
     shown = [p for p in points if p.state == SHOWN]
     last, unit = shown[-1], indicator.unit
     path, target = _path(voice, unit, points)
-    starts = _firsts(points, breaks) | _after_gaps(points, str(indicator.row["frequency"]))
+    starts = _firsts(points, breaks) | after_gaps(points, str(indicator.row["frequency"]))
     marks = [
         TrendPoint(
             periods.position(p.period), p.value, p.value_low, p.value_high, row, p.period in starts, p.is_partial
@@ -262,7 +263,7 @@ def _trend_input(
     )  # fmt: skip
 
 
-def _after_gaps(points: Series, frequency: str) -> frozenset[str]:
+def after_gaps(points: Series, frequency: str) -> frozenset[str]:
     """Periods before which one or more are missing altogether."""
     apart, _ = frequency_months(frequency)
     return frozenset(

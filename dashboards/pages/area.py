@@ -15,7 +15,7 @@ from dashboards.charts.words import common_breaks, common_legend
 from dashboards.content import SHOWN, Area, Material
 from dashboards.hiding import counted_in_charts, counted_in_newest, legend, told_by
 from dashboards.language import Voice
-from dashboards.pages import learning, mapping, partnership, work_plan
+from dashboards.pages import compare, learning, mapping, partnership, work_plan
 from dashboards.questions import questions
 from dashboards.tables import positions, report_card, widest_gap
 from dashboards.views import Page, Part
@@ -78,6 +78,7 @@ def _page(material: Material, voice: Voice, area: Area) -> Page:
             "trend_breaks": common_breaks(trends),
             "comparison": comparison,
             "comparison_legend": common_legend(comparison),
+            "compare": compare.link_of(material, voice, area),
             "gap": widest_gap(material, voice, area),
             "groups": [(dimension, common_legend(charts), charts) for dimension, charts in divided],
             "n_indicators": voice.integer(len(material.told_of(area.code))),

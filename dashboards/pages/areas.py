@@ -8,6 +8,7 @@ from dashboards.cards import latest
 from dashboards.content import SHOWN, Area, Material
 from dashboards.labels import GOING_WELL, NEEDS_ATTENTION
 from dashboards.language import Voice
+from dashboards.pages import compare, places
 from dashboards.views import Page
 
 
@@ -33,6 +34,7 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             "regions": sections,
             "root": material.root,
             "root_name": voice.name(material.root.row),
+            "ways": [way for find in (places.link, compare.link) if (way := find(material, voice))],
         },
     )
 

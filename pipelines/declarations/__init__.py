@@ -13,6 +13,7 @@ from pipelines.declarations.areas import (
     check_hierarchy,
     check_one_way_to_group_areas,
     check_peers,
+    check_places,
     check_reference_members,
     check_tolerances,
 )
@@ -144,6 +145,7 @@ def load(initiative: str | Path | None = None) -> Declarations:
     for table in registers:
         check_register_references(loaded, table)
     check_hierarchy(loaded)
+    check_places(loaded)
     check_reference_members(loaded)
     check_area_groups(loaded)
     check_peers(loaded)

@@ -1,4 +1,4 @@
-"""Registers of areas and groups: a hierarchy that ends, members made of areas, peers, tolerances by unit."""
+"""Registers of areas and groups: a hierarchy that ends, places, members made of areas, peers, tolerances by unit."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,6 +24,17 @@ def check_hierarchy(declared: Declarations) -> None:
         parent = row["parent_code"]
         if parent is not None and types.index(type_of[parent]) >= types.index(row["area_type"]):
             raise DeclarationError(f"{where}: parent_code: '{parent}' is not of a type above {row['area_type']}.")
+
+
+def check_places(declared: Declarations) -> None:
+    """An area has both coordinates or neither: one alone is no place."""
+    for number, row in enumerate(declared.rows("areas"), start=2):
+        if (row["latitude"] is None) != (row["longitude"] is None):
+            lacking = "latitude" if row["latitude"] is None else "longitude"
+            raise DeclarationError(
+                f"{declared.initiative.folder.name}/areas.csv: row {number}: {lacking}: must not be empty where the "
+                "other coordinate is given."
+            )
 
 
 def check_reference_members(declared: Declarations) -> None:

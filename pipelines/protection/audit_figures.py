@@ -48,6 +48,8 @@ LOOKS = {
 # What a trace of this style draws is an area, not points.
 BANDS = ("band", "forecast-band")
 ALL = "all"
+# What a sign says where there is no value.
+NO_VALUE = ("hidden", "missing", "withheld", "not_collected", "not_applicable")
 SERIES = (
     "period", "value", "value_low", "value_high", "path_value", "baseline_period", "baseline_value", "target_period",
     "target_value",
@@ -119,7 +121,7 @@ class Published:
 
     def sort(self) -> None:
         """Sort everything now, so that copies of this process need not each do it."""
-        _ = self._totals, self._ahead, self._shown, self.root, self.name_digits
+        _ = self.newest, self.lowest, self._totals, self._ahead, self._shown, self.root, self.name_digits
 
     @cached_property
     def frequency(self) -> Mapping[str, str]:
@@ -140,11 +142,31 @@ class Published:
 
     def beside(self, area: str) -> frozenset[str]:
         """An area, those that contain it, and those in it: whom a page compares."""
-        found, at = {area}, area
-        while isinstance(above := self._parent.get(at), str) and above:
-            at = above
-            found.add(at)
+        found = {area, *self._above(area)}
         return frozenset(found | {code for code, above in self._parent.items() if above == area})
+
+    @cached_property
+    def lowest(self) -> tuple[str, ...]:
+        """The areas of the type that lies deepest, in the order of their codes."""
+        depth = {code: len(self._above(code)) for code in self._parent}
+        types = dict(zip(self.areas["area_code"], self.areas["area_type"], strict=True))
+        deepest = types[max(depth, key=lambda code: depth[code])]
+        return tuple(sorted(code for code in types if types[code] == deepest))
+
+    @cached_property
+    def newest(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+        """The row of the newest period of each area's total, by area and indicator."""
+        rows = self.totals.sort_values("period", kind="stable")
+        rows = rows.drop_duplicates(["area_code", "indicator_id"], keep="last")
+        found: list[Any] = rows.to_dict("records")
+        return {(row["area_code"], row["indicator_id"]): row for row in found}
+
+    def _above(self, area: str) -> list[str]:
+        found, at = [], area
+        while isinstance(above := self._parent.get(at), str) and above:
+            found.append(above)
+            at = above
+        return found
 
     @cached_property
     def _parent(self) -> Mapping[str, Any]:
@@ -353,6 +375,9 @@ def _decoded(part: Any) -> Any:
 
 
 def _check(page: str, figure_id: str, figure: Mapping[str, Any], rest: str, published: Published) -> None:
+    if figure_id.startswith("map-"):
+        _check_map(figure, published, figure_id.removeprefix("map-"))
+        return
     _keys(figure)
     place = page.split("/")
     area = place[1] if place[0] == "areas" else published.root
@@ -624,6 +649,31 @@ def _check_verdicts(figure: Mapping[str, Any], rest: str, published: Published) 
     for _, *cells in _table_rows(rest):
         for cell in cells:
             _says(cell, allowed, "table")
+
+
+def _check_map(figure: Mapping[str, Any], published: Published, indicator: str) -> None:
+    """Of each lowest area the number that is published of its newest period, its verdict or change, or why not."""
+    if set(figure) != {"signs", "marks", "values", "periods", "when"}:
+        raise Finding("key")
+    if any(re.search(r"\d", word) for _, word in figure["signs"]):
+        raise Finding("text")
+    columns = (figure[name] for name in ("marks", "values", "when"))
+    for area, mark, value, when in zip(published.lowest, *columns, strict=True):
+        row = published.newest.get((area, indicator))
+        _says(YEAR.sub("", figure["periods"][when]) if when is not None else "", ())
+        if (row is None) != (when is None) or (row and row["period"][2:4] not in figure["periods"][when]):
+            raise Finding("row")
+        allowed = [] if row is None or _number(row["value"]) is None else [row["value"]]
+        _says(value, allowed)
+        code = figure["signs"][mark][0]
+        if bool(NUMBER.search(value)) != bool(allowed):
+            raise Finding("point")
+        if (row is not None and row["conf_status"] == "C") != (code == "hidden"):
+            raise Finding("point")
+        if allowed and row and code not in (row["verdict"], row["change_from_baseline"], "no_target", "not_comparable"):
+            raise Finding("point")
+        if not allowed and code not in NO_VALUE:
+            raise Finding("point")
 
 
 def _check_shapes(

@@ -23,6 +23,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from pipelines.protection.audit import Leak
+from pipelines.protection.audit_assets import assets_broken
 from pipelines.protection.audit_figures import PROBLEM, Published, figures_broken
 from pipelines.protection.leak_scan import Unread, notes_of, pieces, statistics_of
 
@@ -36,6 +37,7 @@ COLUMNS = frozenset({
     "indicator_id", "area_code", "area_type", "parent_code", "frequency", "period", "dimension", "conf_status",
     "value", "value_low", "value_high", "denominator", "limit_low_998", "limit_high_998", "verdict",
     "baseline_period", "baseline_value", "target_period", "target_value", "path_value",
+    "change_from_baseline", "latitude", "longitude",
 })  # fmt: skip
 # Names under which originals are kept: the digests of their bytes.
 DIGEST = re.compile(rb"[0-9a-f]{64}")
@@ -181,6 +183,10 @@ def _pages_broken(site: Path, pages: Sequence[Path], declared: Declared) -> list
         one_number=declared.one_number,
     )
     published.sort()
+    broken = [
+        Leak("check_site_figures", PROBLEM[problem], place)
+        for place, problem in assets_broken(site / "assets", published)
+    ]
     ordered = sorted(pages, key=lambda page: (page.relative_to(site).parts[1:], page))
     processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
     size = max(-(-len(ordered) // processors), 1)
@@ -189,10 +195,10 @@ def _pages_broken(site: Path, pages: Sequence[Path], declared: Declared) -> list
     gc.freeze()
     try:
         if processors == 1:
-            return [leak for share in shares for leak in _share_broken(share)]
+            return broken + [leak for share in shares for leak in _share_broken(share)]
         pool = multiprocessing.get_context("fork").Pool(processors)
         try:
-            return [leak for found in pool.map(_share_broken, shares, chunksize=1) for leak in found]
+            return broken + [leak for found in pool.map(_share_broken, shares, chunksize=1) for leak in found]
         finally:
             # They end by themselves: a signal would reach whoever runs this process.
             pool.close()

@@ -74,7 +74,13 @@ def test_every_kind_of_page_draws_without_complaint(visit: Any, material: Materi
             assert (path, seen.complaints, seen.left_the_folder()) == (path, [], [])
 
 
-@pytest.mark.parametrize("path", ["en/areas/3000/index.html", "he/index.html", "ar/quality/index.html"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "en/areas/3000/index.html", "he/index.html", "ar/quality/index.html", "he/map/index.html",
+        "en/compare/index.html#3000,1139",
+    ],
+)  # fmt: skip
 def test_a_phone_needs_no_sideways_scrolling(visit: Any, path: str) -> None:
     seen = visit(path, PHONE)
     assert seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0

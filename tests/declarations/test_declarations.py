@@ -241,6 +241,16 @@ BREAKS: list[tuple[str, Callable[[Path], None], list[str]]] = [
         ["areas.csv", "row 2", "parent_code"],
     ),
     (
+        "a place with one coordinate",
+        lambda f: replace(f / "areas.csv", "31.783,35.220", "31.783,"),
+        ["areas.csv", "row 147", "longitude", "empty"],
+    ),
+    (
+        "a place beyond the pole",
+        lambda f: replace(f / "areas.csv", "31.783,35.220", "91.783,35.220"),
+        ["areas.csv", "row 147", "latitude", "91.783"],
+    ),
+    (
         "a list with spaces",
         lambda f: replace(f / "indicators.csv", ";units=5", "; units=5"),
         ["indicators.csv", "numerator_filter"],
