@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dashboards.content import SHOWN, Indicator, Point, Series
 from dashboards.language import Voice
 from dashboards.panels.axes import round_axis
-from dashboards.panels.dots import Dot, DotRow, DotRows
+from dashboards.panels.dots import CLEAR, Dot, DotRow, DotRows
+from dashboards.panels.room import roomy, width
 from dashboards.theme import unit_format
 
 # More rows than this nobody reads on a phone; the list of all indicators has the others.
@@ -47,8 +48,11 @@ def dot_input(voice: Voice, unit: str, rows: Sequence[DotRow], reference: float 
     form = unit_format(unit)
     values = [v for row in rows for d in row.dots for v in (d.value, d.low, d.high) if v is not None]
     values += [reference] if reference is not None else []
-    axis = round_axis(
-        values, lambda v: voice.tick(unit, v),
-        from_zero=form.starts_at_zero, ceiling=form.ceiling,
-    )  # fmt: skip
+    longest = max((width(d.text, 13) for row in rows for d in row.dots), default=0)
+    axis = roomy(
+        lambda steps: round_axis(
+            values, lambda v: voice.tick(unit, v), from_zero=form.starts_at_zero, ceiling=form.ceiling, steps=steps
+        ),
+        taken=longest + CLEAR,
+    )
     return DotRows(tuple(rows), axis, voice.direction, reference)

@@ -10,7 +10,7 @@ from dashboards.language import Name, Voice
 from dashboards.views import Absent, Chart, LegendItem, MarkNote
 
 # Letters of a heading that fit a phone's width; longer names are set in lines.
-HEADING_WIDTH = 48
+HEADING_WIDTH = 44
 LEGEND_ORDER = ("line", "open", "band", "path", "target", "forecast", "break", "decision", "shape")
 
 

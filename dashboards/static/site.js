@@ -68,6 +68,8 @@
       if (annotation.name) { annotation.hovertext = fromNote(annotation.name); }
     });
     if (figure.gaps) { drawGaps(plot, figure); }
+    // When a screen is turned, the library draws a chart as high as its box is.
+    plot.style.height = figure.layout.height + "px";
     figure.layout.template = window.chartTemplates[figure.layout.template];
     figure.layout.transition = still ? { duration: 0 } : undefined;
     window.Plotly.newPlot(plot, figure.data, figure.layout, {
