@@ -105,7 +105,8 @@ class Voice:
     def _signed(self, unit: str, amount: float) -> str:
         form = unit_format(unit)
         digits = max(form.decimals - (2 if form.difference_factor == 100 else 0), 0)
-        return bidi.number(_difference(self.code, unit, round(amount * form.difference_factor, digits)))
+        # Less than nothing, rounded to nothing, has no sign of its own.
+        return bidi.number(_difference(self.code, unit, round(amount * form.difference_factor, digits) + 0.0))
 
     def integer(self, value: float) -> str:
         """A whole number."""

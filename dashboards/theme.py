@@ -146,7 +146,7 @@ def templates() -> dict[str, dict[str, Any]]:
 
 
 def _trend_template() -> dict[str, Any]:
-    words = {"showarrow": False, "borderpad": 0, "font": {"size": 14, "weight": 700}}
+    words = {"showarrow": False, "borderpad": 0, "bgcolor": VEIL, "font": {"size": 14, "weight": 700}}
     layout = _layout() | {"hovermode": "closest", "annotationdefaults": words}
     layout["xaxis"] = layout["xaxis"] | {"showgrid": False, "showline": True}
     layout["margin"] = {"l": 40, "r": 6, "t": 22, "b": 26}

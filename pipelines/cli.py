@@ -94,6 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("area", help="its code, or its name in any language")
     command.add_argument("--lang")
     command.add_argument("--out", type=Path, help="the file to write (default: AREA-LANG.pdf in this folder)")
+    command = add(
+        "gallery", gallery, "a page with every chart in every state, made up, for whoever changes how they look"
+    )
+    command.add_argument("--lang")
+    command.add_argument("--out", type=Path, help="the folder to write into (default: build/gallery of the home)")
     add("texts", texts, "texts that wait until somebody has read them, as rows for the register that releases them")
     command = add("sample", sample, "make the synthetic partners' files in the inbox")
     command.add_argument("--scale", type=_scale, default=1.0, help="0.05 for a small country, 1 for a whole one")
@@ -300,6 +305,18 @@ def pack(options: argparse.Namespace) -> int:
     except (PaperError, ReleaseError) as error:
         raise UsageError(str(error)) from None
     print(pdf)
+    return OK
+
+
+def gallery(options: argparse.Namespace) -> int:
+    """`measure gallery`: every chart in every state, for review; it needs no release."""
+    from dashboards.pages.gallery import page
+    from dashboards.site import draw_page
+    from dashboards.specimens import nothing
+
+    home, declarations = _open(options)
+    folder = (options.out or home.gallery).absolute()
+    print(draw_page(nothing(declarations), page, _language(options, declarations), folder))
     return OK
 
 

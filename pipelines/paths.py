@@ -109,6 +109,11 @@ class Home:
         return self.build / "proofs.json"
 
     @property
+    def gallery(self) -> Path:
+        """Every chart in every state, with made-up values."""
+        return self.build / "gallery"
+
+    @property
     def dagster(self) -> Path:
         """The Dagster instance: history of runs."""
         return self.build / "dagster"

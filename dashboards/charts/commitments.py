@@ -69,7 +69,7 @@ def _input(voice: Voice, number: Mapping[str, Any], told: Rows, amount: str) -> 
         points=points,
         path=(Mark(first, 0.0, ""), target),
         target=target,
-        last=Mark(last.at, last.value or 0.0, text(voice, voice.value(unit, last.value))),
+        last=None if last.value is None else Mark(last.at, last.value, text(voice, voice.value(unit, last.value))),
         breaks=(),
         times=_times(voice, min(first, points[0].at), max(end, last.at)),
         values=value_axis(voice, unit, [0.0, *(p.value or 0.0 for p in points), target.value]),

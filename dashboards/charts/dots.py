@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dashboards.charts.words import value_axis
 from dashboards.content import SHOWN, Indicator, Point, Series
 from dashboards.language import Voice
-from dashboards.panels.dots import Dot, DotRow, DotRows
+from dashboards.panels.dots import CLEAR, Dot, DotRow, DotRows
+from dashboards.panels.room import roomy, width
 
 # More rows than this nobody reads on a phone; the list of all indicators has the others.
 MOST_ROWS = 8
@@ -45,4 +46,6 @@ def dot_input(voice: Voice, unit: str, rows: Sequence[DotRow], reference: float 
     """The input of a panel of dots, on an axis round its values."""
     values = [v for row in rows for d in row.dots for v in (d.value, d.low, d.high) if v is not None]
     values += [reference] if reference is not None else []
-    return DotRows(tuple(rows), value_axis(voice, unit, values), voice.direction, reference)
+    longest = max((width(d.text, 13) for row in rows for d in row.dots), default=0)
+    axis = roomy(lambda steps: value_axis(voice, unit, values, steps), taken=longest + CLEAR)
+    return DotRows(tuple(rows), axis, voice.direction, reference)

@@ -5,6 +5,7 @@ Belongs here: words and chart round rows of the published table of comparisons. 
 """
 
 from collections.abc import Mapping, Sequence
+from math import log10
 from statistics import quantiles
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ COMPARISONS = "area_comparisons"
 FEWEST = 3
 Rows = Sequence[Mapping[str, Any]]
 # Of each magnitude, what stands on an axis of magnitudes.
+MOST_TICKS = 5
 MAGNITUDES = tuple(factor * 10**power for power in range(7) for factor in (1, 3))
 
 
@@ -151,4 +153,6 @@ def _sizes(voice: Voice, sizes: Sequence[float]) -> Axis:
     """An axis of magnitudes a little wider than what stands on it."""
     low, high = min(sizes) / 1.3, max(sizes) * 1.3
     ticks = tuple(float(tick) for tick in MAGNITUDES if low <= tick <= high) or (float(round(min(sizes))),)
+    if len(ticks) > MOST_TICKS:
+        ticks = tuple(tick for tick in ticks if log10(tick).is_integer())
     return Axis(low, high, ticks, tuple(voice.integer(tick) for tick in ticks))

@@ -254,7 +254,7 @@ def _trend_input(
         path=path,
         target=target,
         last=Mark(periods.position(last.period), last.value or 0, text(voice, voice.value(unit, last.value))),
-        breaks=tuple(_break(voice, row) for row in breaks),
+        breaks=tuple(_break(voice, row, str(indicator.row["frequency"])) for row in breaks),
         times=_time_axis(voice, [*(p.period for p in points), *(f["period"] for f in ahead)], (*path[:1], *path[-1:])),
         decisions=tuple(_marked(material, voice, decided, points[0].period)),
         values=value_axis(voice, unit, [*known, *(m.value for m in path)]),
@@ -289,10 +289,11 @@ def _marked(material: Material, voice: Voice, decided: Rows, first_period: str) 
         yield Decision(at, text(voice, voice.integer(number)), _decision_id(row, number))
 
 
-def _break(voice: Voice, row: Mapping[str, Any]) -> Break:
-    """Half a year before the first period of the new method."""
+def _break(voice: Voice, row: Mapping[str, Any], frequency: str) -> Break:
+    """Between the last period of the old method and the first of the new one."""
     said = voice.say("From {period} counted differently", period=voice.period(row["period"]))
-    return Break(periods.position(row["period"]) - 0.5, text(voice, said), _note_id(voice, row))
+    apart, _ = frequency_months(frequency)
+    return Break(periods.position(row["period"]) - apart / 24, text(voice, said), _note_id(voice, row))
 
 
 def _path(voice: Voice, unit: str, points: Series) -> tuple[tuple[Mark, ...], Mark | None]:

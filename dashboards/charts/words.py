@@ -12,7 +12,7 @@ from dashboards.theme import unit_format
 from dashboards.views import Absent, Chart, LegendItem, MarkNote
 
 # Letters of a heading that fit a phone's width; longer names are set in lines.
-HEADING_WIDTH = 48
+HEADING_WIDTH = 44
 LEGEND_ORDER = ("line", "open", "band", "path", "target", "forecast", "break", "decision")
 
 
@@ -77,12 +77,12 @@ def heading_lines(voice: Voice, name: Name) -> tuple[str, ...]:
     return tuple(bidi.chart(line, name.direction) for line in textwrap.wrap(name.text, HEADING_WIDTH))
 
 
-def value_axis(voice: Voice, unit: str, values: Iterable[float]) -> Axis:
-    """An axis of round steps round values of a unit."""
+def value_axis(voice: Voice, unit: str, values: Iterable[float], steps: int = 4) -> Axis:
+    """An axis of about so many round steps round values of a unit."""
     form = unit_format(unit)
     return round_axis(
         values, lambda v: voice.tick(unit, v),
-        from_zero=form.starts_at_zero, ceiling=form.ceiling, finest=form.finest_tick,
+        from_zero=form.starts_at_zero, ceiling=form.ceiling, finest=form.finest_tick, steps=steps,
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def page(material: Material, voice: Voice, area: Area) -> Page:
     """The pack of an area, as one page that breaks into sheets."""
     name = voice.name(area.row)
     main = islice(material.headlines(), N_TRENDS)
-    trends = [_lower(trend_chart(material, voice, area, indicator)) for indicator in main]
+    trends = [lower(trend_chart(material, voice, area, indicator)) for indicator in main]
     divided = [
         (dimension, chart)
         for dimension, charts in group_charts(material, voice, area)
@@ -58,8 +58,10 @@ def page(material: Material, voice: Voice, area: Area) -> Page:
     )
 
 
-def _lower(chart: Chart) -> Chart:
-    """A chart as high as a sheet has room for."""
+def lower(chart: Chart) -> Chart:
+    """A chart as high as a sheet has room for; words along a break would be longer, and stand above the charts."""
     if chart.figure is None:
         return chart
-    return replace(chart, figure=chart.figure | {"layout": chart.figure["layout"] | {"height": HEIGHT}})
+    layout, breaks = chart.figure["layout"], {note.id for note in chart.breaks}
+    kept = [words for words in layout["annotations"] if words.get("name") not in breaks]
+    return replace(chart, figure=chart.figure | {"layout": layout | {"height": HEIGHT, "annotations": kept}})

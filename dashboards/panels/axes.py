@@ -54,7 +54,9 @@ def _round_step(rough: float) -> float:
 
 
 def short(value: float) -> float:
-    """A number in as few bytes as a screen needs: five digits, never fewer than a whole number has."""
-    decimals = 0 if value == 0 else min(max(4 - math.floor(math.log10(abs(value))), 0), 6)
+    """A number in as few bytes as a screen needs: five digits, and of large ones three decimals: months are parts of a
+    year.
+    """
+    decimals = 0 if value == 0 else min(max(4 - math.floor(math.log10(abs(value))), 3), 6)
     rounded = round(value, decimals)
     return int(rounded) if rounded == int(rounded) else rounded

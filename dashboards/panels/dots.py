@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.panels.axes import Axis, short
+from dashboards.panels.room import NARROW, width
 from dashboards.theme import series_shape
 
 HEADING_LINE, LANE, ROW_SPACE, BOTTOM = 18, 19, 16, 30
+# Between a value and its words, and behind them.
+CLEAR = 16
+# How far the axis reaches beyond what stands on it, as parts of its length: a few steps, for an end that tells nothing.
+BEFORE, REACHES = 0.05, (0.17, 0.3, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def _layout(data: DotRows, height: float) -> dict[str, Any]:
         found.append((row.heading, top))
         top += HEADING_LINE * len(row.heading) + 3 + LANE * len(row.dots) + ROW_SPACE
     low, high = data.axis.low, data.axis.high
-    padded = [short(low - 0.05 * (high - low)), short(high + 0.17 * (high - low))]
+    padded = [short(low - BEFORE * (high - low)), short(high + _reach(data) * (high - low))]
     layout: dict[str, Any] = {
         "template": f"rows-{data.direction}",
         "height": round(height + BOTTOM),
@@ -114,3 +119,15 @@ def _layout(data: DotRows, height: float) -> dict[str, Any]:
             }
         ]  # fmt: skip
     return layout
+
+
+def _reach(data: DotRows) -> float:
+    """How far the axis reaches on, as a part of its length, so that words past an interval have room on a phone."""
+    length = data.axis.high - data.axis.low
+    ends = [
+        (((dot.value if dot.high is None else dot.high) - data.axis.low) / length, width(dot.text, 13) + CLEAR)
+        for row in data.rows
+        for dot in row.dots
+    ]
+    fits = (r for r in REACHES if all(NARROW * (r + 1 - end) >= words * (r + 1 + BEFORE) for end, words in ends))
+    return next(fits, REACHES[-1])

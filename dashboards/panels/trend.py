@@ -3,12 +3,14 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dashboards.panels.axes import Axis, short
+from dashboards.panels.room import NARROW, thinned, width
 from dashboards.theme import BRAND, PAPER
 
-HEIGHT = 270
+HEIGHT, MARGIN = 270, 6
 WHOLE, PARTIAL = "whole", "partial"
 
 
@@ -208,7 +210,7 @@ def _layout(data: Trend) -> dict[str, Any]:
         "height": HEIGHT,
         "margin": {"l": data.values.room},
         "xaxis": {
-            **data.times.layout(),
+            **thinned(data.times, partial(_at, data), keeps_last=True).layout(),
             "range": _range(data, reach),
         },
         "yaxis": {**data.values.layout(), "range": [short(data.values.low), short(data.values.high + padding)]},
@@ -235,22 +237,53 @@ def _annotations(data: Trend) -> list[dict[str, Any]]:
     last_above = not (last and target) or last.value >= target.value
     found = []
     if last:
-        found.append(_annotation(last, "last", 16 if last_above else -16))
+        found.append(_annotation(last, "last", 16 if last_above else -16) | _inwards(data, last))
     if target:
-        found.append(_annotation(target, "goal", -18 if last and last_above else 18))
-    return found + [_break_label(b) for b in data.breaks] + list(_decision_labels(data))
+        found.append(_annotation(target, "goal", -18 if last and last_above else 18) | _inwards(data, target))
+    return found + [_break_label(b) | _aside(data, b) for b in data.breaks] + list(_decision_labels(data))
+
+
+def _at(data: Trend, at: float) -> float:
+    """Where a time stands on a phone, in pixels from the left of the chart."""
+    low, high = _range(data, max(data.times.high - data.times.low, 1))
+    left = data.values.room
+    return left + (NARROW - left - MARGIN) * (at - low) / (high - low)
+
+
+def _beyond(data: Trend, mark: Mark) -> float:
+    """How far the words of a mark would reach beyond the right edge of a phone, in pixels."""
+    return max(_at(data, mark.at) + width(mark.text, 14) / 2 - NARROW, 0)
+
+
+def _inwards(data: Trend, mark: Mark) -> dict[str, Any]:
+    """Words that would be cut off at the edge stand that much further in."""
+    beyond = _beyond(data, mark)
+    return {"xshift": -math.ceil(beyond)} if beyond else {}
+
+
+def _aside(data: Trend, broken: Break) -> dict[str, Any]:
+    """Words of a break stand further away from it where those of the last value or the target would meet them."""
+    reach = [
+        _at(data, broken.at) - (_at(data, mark.at) - _beyond(data, mark) - width(mark.text, 14) / 2)
+        for mark in (data.last, data.target)
+        if mark and broken.at < mark.at
+    ]
+    most = max(reach, default=0)
+    return {"xshift": -math.ceil(most)} if most > 0 else {}
 
 
 def _decision_labels(data: Trend) -> Iterator[dict[str, Any]]:
-    """The numbered boxes, one above the other where days are too near for two."""
-    near = 0.04 * max(data.times.high - data.times.low, 1)
-    foot, level = -math.inf, 0
+    """The numbered boxes in two rows: each in the lower one if it has room there, and moved as little as it must be."""
+    ends = [-math.inf, -math.inf]
     for decision in data.decisions:
-        foot, level = (foot, level + 1) if decision.at - foot < near else (decision.at, 0)
+        at, half = _at(data, decision.at), width(decision.number, 11) / 2 + 3
+        moves = [max(end - (at - half), 0) for end in ends]
+        level = moves.index(min(moves))
+        ends[level] = at + moves[level] + half
         yield {
             "style": "decision", "x": decision.at, "yref": "paper", "y": 0, "yshift": 3 + 19 * level,
             "text": decision.number, "name": decision.note,
-        }  # fmt: skip
+        } | ({"xshift": math.ceil(moves[level])} if moves[level] else {})  # fmt: skip
 
 
 def _break_label(broken: Break) -> dict[str, Any]:

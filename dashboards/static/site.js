@@ -100,6 +100,8 @@
     [layout.xaxis, layout.yaxis].forEach(function (axis) {
       if (axis.ticktext) { axis.ticktext = axis.ticktext.map(isolated); }
     });
+    // When a screen is turned, the library draws a chart as high as its box is.
+    plot.style.height = layout.height + "px";
     layout.template = window.chartTemplates[layout.template];
     layout.transition = still ? { duration: 0 } : undefined;
     window.Plotly.newPlot(plot, figure.data, layout, {

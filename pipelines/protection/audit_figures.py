@@ -58,11 +58,11 @@ LAID_OUT = {"template", "height", "margin", "xaxis", "yaxis", "annotations", "sh
 SEEN = {"height", "xaxis", "yaxis", "annotations", "shapes"}
 AXIS = {"tickvals", "ticktext", "range", "type", "showgrid", "showticklabels"}
 NOTED = {"x", "y", "text", "name"}
-NOTE = {"style", "yref", "xanchor", "yanchor", "yshift", "textangle", "bgcolor", "borderpad", "font"}
+NOTE = {"style", "yref", "xanchor", "yanchor", "xshift", "yshift", "textangle", "bgcolor", "borderpad", "font"}
 LINED = {"style", "type", "layer", "line"}
 SHAPE = LINED | {"xref", "yref", "x0", "x1", "y0", "y1"}
 # How far an axis reaches beyond what stands on it, as parts of its length.
-BELOW, ABOVE = (0.0, 0.05), (0.0, 0.06, 0.17)
+BELOW, ABOVE = (0.0, 0.05), (0.0, 0.06, 0.17, 0.3, 0.5, 0.75, 1.0)
 YEARS = (1900.0, 2200.0)
 PROBLEM = {
     "unknown": "No check knows what this figure draws.",
@@ -281,8 +281,10 @@ def position(period: str) -> float:
 
 @lru_cache(maxsize=2**18)
 def drawn(value: float) -> float:
-    """A number to the five digits that a screen needs, whole ones complete: beyond these two are taken for the same."""
-    decimals = 0 if value == 0 else min(max(4 - math.floor(math.log10(abs(value))), 0), 6)
+    """A number to the five digits that a screen needs, large ones with three decimals, for a month is a part of a year:
+    beyond these two are taken for the same.
+    """
+    decimals = 0 if value == 0 else min(max(4 - math.floor(math.log10(abs(value))), 3), 6)
     return round(value, decimals) + 0.0
 
 

@@ -27,6 +27,7 @@ def test_numbers_and_ranges_are_isolated_whole(language: str) -> None:
     assert speaker.value("share", 0.1623) == "\u206616.2%\u2069"
     assert speaker.span("share", 0.151, 0.172) == "\u206615.1%–17.2%\u2069"
     assert speaker.difference("persons", -3.0) == "\u2066-3\u2069"
+    assert speaker.difference("grade", -0.04) == "\u2066+0.0\u2069"
 
 
 def test_a_unit_nobody_styled_still_has_numbers() -> None:

@@ -12,8 +12,12 @@ from dashboards.cards import card
 from dashboards.charts.trends import trend_chart
 from dashboards.content import Indicator, Material, SiteContent, prepare
 from dashboards.language import voice
+from dashboards.panels.axes import short
+from dashboards.periods import position
+from dashboards.specimens import REASON, Line, World, made_up, place, told
 from dashboards.theme import PAPER, styles
 from dashboards.views import Chart
+from pipelines.declarations import load
 
 EN = voice("en", "en", "school_year")
 
@@ -150,3 +154,20 @@ def test_restated_baseline_stands_beside_the_agreed_one(content: SiteContent) ->
     assert said(facts["The same by today's sources"]) == "8,872"
     hidden = with_table(content, "baselines_restated", [row | {"baseline_restated_value": None}])
     assert drawn(hidden) == drawn(prepare(content))
+
+
+def test_quarters_stand_in_their_place_and_a_change_of_method_between_two_of_them() -> None:
+    periods = ("2023-Q4", "2024-Q1", "2024-Q2")
+    line = Line("q", told((0.4, 0.5, 0.6), periods=periods), frequency="Q", breaks=(("2024-Q2", REASON),))
+    made = made_up(load(), World((line,)), ("en",))
+    chart = trend_chart(made, EN, place(made), made.indicators["q"])
+    assert chart.figure is not None
+    (drawn_line,) = [t for t in chart.figure["data"] if "customdata" in t]
+    assert [x for x in drawn_line["x"] if x is not None] == [2023.75, 2024, 2024.25]
+    assert [shape["x0"] for shape in chart.figure["layout"]["shapes"]] == [2024.125]
+
+
+def test_months_of_a_year_have_each_a_place_of_its_own() -> None:
+    assert [short(position(f"2024-{month:02}")) for month in range(1, 13)] == [
+        2024, 2024.083, 2024.167, 2024.25, 2024.333, 2024.417, 2024.5, 2024.583, 2024.667, 2024.75, 2024.833, 2024.917,
+    ]  # fmt: skip
