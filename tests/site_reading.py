@@ -47,8 +47,11 @@ def figures(file: Path) -> list[dict[str, Any]]:
 
 
 def drawn_figures(file: Path) -> list[dict[str, Any]]:
-    """The figures of a page as its script gives them to Plotly: with the looks that they name."""
-    return [styled(figure) for figure in figures(file)]
+    """The figures of a page as its script gives them to Plotly: with the looks that they name.
+
+    Data that the page itself draws, such as a map's, are none.
+    """
+    return [styled(figure) for figure in figures(file) if "layout" in figure]
 
 
 def styled(figure: dict[str, Any]) -> dict[str, Any]:

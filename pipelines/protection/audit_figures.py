@@ -29,12 +29,10 @@ FIGURE = re.compile(
 # A row of a panel: the indicator that it is about, its small line, and a cell a period.
 PANEL = re.compile(r"areas/([^/]+)/mapping/index\.html")
 PANEL_HEAD = re.compile(r"<thead>(.*?)<tbody>", re.DOTALL)
-PANEL_ROW = re.compile(
-    r'<tr><th scope=row><a href="[^"]*indicators/([^/"]+)/index\.html"(.*?)(?=<tr>|</table>)', re.DOTALL
-)
+PANEL_ROW = re.compile(r'<tr><th><a href="[^"]*indicators/([^/"]+)/index\.html"(.*?)(?=<tr>|</table>)', re.DOTALL)
 SMALL = re.compile(r'<svg aria-hidden=true><path d="([^"]*)"/><path d="([^"]*)"/></svg>')
 RUN = re.compile(r"M(\d+ \d+(?: \d+ \d+)*)(?:h0)?")
-LEGEND_SVG = ('<svg class="sprite"', '<svg class="key')
+CELL = re.compile(r"<td\b[^>]*>")
 # In pixels: how far apart periods stand in a small line, and how high it is; the least that counts as its whole height.
 STEP, HEIGHT, LEAST_MOVE = 10, 20, 0.25
 SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc=)")
@@ -315,7 +313,7 @@ def figures_broken(page: str, text: str, published: Published) -> list[tuple[str
 def _small_lines_broken(page: str, text: str, published: Published) -> list[tuple[str, str]]:
     """The same of the small lines of a panel and the cells beside them; a drawing of any other kind is unknown."""
     found = []
-    n_drawings = text.count("<svg") - sum(map(text.count, LEGEND_SVG))
+    n_drawings = text.count("<svg")
     panel, head = PANEL.fullmatch(page), PANEL_HEAD.search(text)
     if panel and head:
         periods = [_period(TAG.sub("", f"<{cell}")) for cell in head[1].split("<th")[3:]]
@@ -323,7 +321,7 @@ def _small_lines_broken(page: str, text: str, published: Published) -> list[tupl
             n_drawings -= row.count("<svg")
             rows = {row.period: row.value for row in published.series(panel[1], indicator)[0]}
             try:
-                _check_row(row.split("<td>")[1:], [rows.get(period) for period in periods])
+                _check_row(CELL.split(row)[1:], [rows.get(period) for period in periods])
             except Finding as broken:
                 found.append((f"the line of {indicator}", str(broken)))
     if n_drawings:

@@ -327,7 +327,7 @@ def test_the_one_number_may_only_be_drawn_as_it_adds_up(published: Published) ->
             "yaxis": {"tickvals": [0, 50, 100], "ticktext": ["0", "50", "100"], "range": [0, 106]},
         },
     }  # fmt: skip
-    table = "<table><tbody><tr><th scope=row>2011<td>10<td>10<tr><th scope=row>2012<td>15<td>25</table>"
+    table = "<table><tbody><tr><th>2011<td>10<td>10<tr><th>2012<td>15<td>25</table>"
     page = (
         f'<figure class="chart" id="one-number"><script type="application/json">{json.dumps(figure)}</script>{table}'
         "</figure>"
