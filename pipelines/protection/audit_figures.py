@@ -29,9 +29,8 @@ FIGURE = re.compile(
 # A row of a panel: the indicator that it is about, its small line, and a cell a period.
 PANEL = re.compile(r"areas/([^/]+)/mapping/index\.html")
 PANEL_HEAD = re.compile(r"<thead>(.*?)<tbody>", re.DOTALL)
-PANEL_ROW = re.compile(
-    r'<tr><th scope=row><a href="[^"]*indicators/([^/"]+)/index\.html"(.*?)(?=<tr>|</table>)', re.DOTALL
-)
+PANEL_ROW = re.compile(r'<tr><th[^>]*><a href="[^"]*indicators/([^/"]+)/index\.html"(.*?)(?=<tr>|</table>)', re.DOTALL)
+CELL = re.compile(r"<td[^>]*>")
 SMALL = re.compile(r'<svg aria-hidden=true><path d="([^"]*)"/><path d="([^"]*)"/></svg>')
 RUN = re.compile(r"M(\d+ \d+(?: \d+ \d+)*)(?:h0)?")
 LEGEND_SVG = ('<svg class="sprite"', '<svg class="key')
@@ -297,7 +296,7 @@ def _small_lines_broken(page: str, text: str, published: Published) -> list[tupl
             n_drawings -= row.count("<svg")
             rows = {row.period: row.value for row in published.series(panel[1], indicator)[0]}
             try:
-                _check_row(row.split("<td>")[1:], [rows.get(period) for period in periods])
+                _check_row(CELL.split(row)[1:], [rows.get(period) for period in periods])
             except Finding as broken:
                 found.append((f"the line of {indicator}", str(broken)))
     if n_drawings:
