@@ -165,8 +165,7 @@ def _group_chart(
     return Chart(
         f"groups-{dimension}-{'-'.join(scale)}",
         title(voice, scale),
-        voice.say("Every group in the latest period with a value; the lines show the range of uncertainty.")
-        if rows else "",
+        "",
         figure=groups(dot_input(voice, unit, rows)) if rows else None,
         legend=tuple(
             LegendItem(series_shape(n), names[n]) for n in used

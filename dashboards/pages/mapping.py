@@ -208,7 +208,7 @@ def _line(
 
 def _course(material: Material, indicator: Indicator, points: Sequence[Point | None]) -> tuple[str, str]:
     """The small line through the shown points of a row: it ends at what is not shown, and where the method changed."""
-    shown = {n: p for n, p in enumerate(points) if p is not None and p.state == SHOWN and p.value is not None}
+    shown = {n: p for n, p in enumerate(points) if p is not None and p.state == SHOWN}
     if len(shown) < 2:
         return "", ""
     values = {n: p.value or 0.0 for n, p in shown.items()}
