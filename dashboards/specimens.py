@@ -125,17 +125,12 @@ def told(
             row |= {"baseline_period": whens[0], "baseline_value": values[0], "target_period": str(target[0])}
             row |= {"target_value": target[1], "path_value": float(values[0]) + step * (int(period) - begins)}
         if isinstance(value, str):
-            row["state"] = value
+            row["absence"] = value
         else:
-            row |= {"state": SHOWN, "value": value}
-            row |= (
-                {
-                    "value_low": max(value - spread, 0.0),
-                    "value_high": value + spread if value > 1 else min(value + spread, 1.0),
-                }
-                if spread
-                else {}
-            )
+            row["value"] = value
+            if spread:
+                most = value + spread if value > 1 else min(value + spread, 1.0)
+                row |= {"value_low": max(value - spread, 0.0), "value_high": most}
         rows.append({"coverage": 1.0, "verdict": "no_target", "submissions": "made-up", **row, **cells})
     return tuple(rows)
 
@@ -457,7 +452,8 @@ def _indicator(line: Line, order: int, world: World, languages: Sequence[str]) -
 
 
 def _published(line: Line, row: Row) -> Row:
-    status, state = STATUS.get(row["state"], "A"), row["state"]
+    state = row.get("absence", SHOWN)
+    status = STATUS.get(state, STATUS[SHOWN])
     about = {"indicator_id": line.id, "frequency": line.frequency, "conf_status": "C" if state == HIDDEN else "F"}
     return {"obs_status": status, **row, **about}
 

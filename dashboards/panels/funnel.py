@@ -6,7 +6,6 @@ from math import log10
 from typing import Any
 
 from dashboards.panels.axes import Axis, short
-from dashboards.panels.room import NARROW, thinned
 
 HEIGHT = 360
 # So many points of a line are enough for the eye.
@@ -63,11 +62,9 @@ def _lines(limits: Sequence[tuple[float, float, float]]) -> list[dict[str, Any]]
 
 def _layout(data: FunnelInput) -> dict[str, Any]:
     reach = [short(log10(data.sizes.low)), short(log10(data.sizes.high))]
-    wide = (NARROW - data.values.room - 8) / (reach[1] - reach[0])
-    sizes = thinned(data.sizes, lambda size: wide * (log10(size) - reach[0]))
     layout: dict[str, Any] = {
         "template": "trend", "height": HEIGHT, "margin": {"l": data.values.room, "t": 8},
-        "xaxis": {**sizes.layout(), "type": "log", "range": reach},
+        "xaxis": {**data.sizes.layout(), "type": "log", "range": reach},
         "yaxis": {**data.values.layout(), "range": [short(data.values.low), short(data.values.high)]},
     }  # fmt: skip
     if data.reference is not None:

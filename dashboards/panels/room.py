@@ -31,17 +31,15 @@ def roomy(make: Callable[[int], Axis], taken: float) -> Axis:
     return make(1)
 
 
-def thinned(axis: Axis, at: Callable[[float], float], *, keeps_last: bool = False) -> Axis:
-    """An axis along the foot with every tick, or every second, third …, so that their words stand apart on a phone.
+def thinned(axis: Axis, at: Callable[[float], float]) -> Axis:
+    """An axis of times with every tick, or every second, third … back from the last, so that words stand apart there.
 
-    `at`: where a value stands there, in pixels. The first tick stays, or the last.
+    `at`: where a time stands on a phone, in pixels.
     """
     n = len(axis.ticks)
     for step in range(1, n):
-        kept = range((n - 1) % step if keeps_last else 0, n, step)
+        kept = range((n - 1) % step, n, step)
         places = [(at(axis.ticks[k]), width(axis.texts[k], 12) / 2) for k in kept]
         if all(b - a >= left + right + APART for (a, left), (b, right) in pairwise(places)):
-            break
-    else:
-        kept = range(n - 1, n) if keeps_last else range(min(n, 1))
-    return replace(axis, ticks=tuple(axis.ticks[k] for k in kept), texts=tuple(axis.texts[k] for k in kept))
+            return replace(axis, ticks=tuple(axis.ticks[k] for k in kept), texts=tuple(axis.texts[k] for k in kept))
+    return replace(axis, ticks=axis.ticks[-1:], texts=axis.texts[-1:])

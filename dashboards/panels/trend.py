@@ -210,7 +210,7 @@ def _layout(data: Trend) -> dict[str, Any]:
         "height": HEIGHT,
         "margin": {"l": data.values.room},
         "xaxis": {
-            **thinned(data.times, partial(_at, data), keeps_last=True).layout(),
+            **thinned(data.times, partial(_at, data)).layout(),
             "range": _range(data, reach),
         },
         "yaxis": {**data.values.layout(), "range": [short(data.values.low), short(data.values.high + padding)]},

@@ -51,14 +51,16 @@
     var table = plot.parentNode.querySelector("table");
     var note = plot.parentNode.querySelector(".notes.i-hidden");
     var range = figure.layout.xaxis.range;
+    // What the margins leave: a sign is as high in a low chart.
+    var high = figure.layout.height - 48;
     figure.layout.images = figure.gaps.map(function (gap) {
       return { source: signOf(gap[1]), xref: "x", yref: "paper", x: gap[0], y: 1.01, xanchor: "center", yanchor: "bottom",
-        sizex: (range[1] - range[0]) / 10, sizey: 0.07, sizing: "contain", layer: "above" };
+        sizex: (range[1] - range[0]) / 10, sizey: 15.5 / high, sizing: "contain", layer: "above" };
     });
     figure.layout.annotations = figure.layout.annotations.concat(figure.gaps.map(function (gap) {
       var text = fromTable(table, gap[2]);
       if (gap[1] === "hidden" && note) { text += "<br>" + fromNote(note); }
-      return { x: gap[0], yref: "paper", y: 1.01, yanchor: "bottom", text: "\u2003", hovertext: text };
+      return { x: gap[0], yref: "paper", y: 1.01, yanchor: "bottom", text: "\u2003", bgcolor: "rgba(0,0,0,0)", hovertext: text };
     }));
   }
 

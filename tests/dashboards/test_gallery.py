@@ -49,7 +49,7 @@ MEASURE = r"""
             const r = image.getBoundingClientRect(), side = Math.min(r.width, r.height);
             const x = r.left + (r.width - side) / 2, y = r.top + (r.height - side) / 2;
             const rect = {left: x, right: x + side, top: y, bottom: y + side, width: side, height: side};
-            found.push(box('(sign)', rect, true, image));
+            found.push({...box('(sign)', rect, true, image), side});
         });
         return found;
     };
@@ -82,6 +82,7 @@ MEASURE = r"""
             const inside = drawn(plot), svg = plot.querySelector('.main-svg').getBoundingClientRect();
             inside.forEach(one => {
                 if (outside(one, svg)) { said('is cut off at the edge of its chart', one); }
+                if (one.side < 12) { said('is too small to be seen', one); }
                 const bar = one.of.closest('.point path') || one.of.parentNode.querySelector(':scope > path');
                 if (bar && outside(one, bar.getBoundingClientRect())) { said('reaches outside its bar', one); }
             });
