@@ -27,6 +27,7 @@ from dashboards.pages import (
     area,
     area_indicators,
     areas,
+    changes,
     commitments,
     home,
     indicators,
@@ -61,6 +62,7 @@ PAGES: Sequence[Maker] = (
     learning.pages,
     commitments.pages,
     quality.pages,
+    changes.pages,
     methods.pages,
 )
 
