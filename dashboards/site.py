@@ -27,6 +27,7 @@ from dashboards.pages import (
     area,
     area_indicators,
     areas,
+    changes,
     commitments,
     compare,
     home,
@@ -70,6 +71,7 @@ PAGES: Sequence[Maker] = (
     learning.pages,
     commitments.pages,
     quality.pages,
+    changes.pages,
     methods.pages,
 )
 

@@ -20,7 +20,7 @@ from pipelines.declarations import AREA_GROUPS, Declarations
 from pipelines.intake import mappings, pickup, take_in
 from pipelines.intake.take_in import Taken
 from pipelines.paths import Home
-from pipelines.publishing import definitions, reconciliation, release, tables
+from pipelines.publishing import changes, definitions, reconciliation, release, tables
 from pipelines.publishing.baselines import restated_baselines
 from pipelines.publishing.gate import GateResult, run_gate
 from pipelines.publishing.ledger import Ledger
@@ -155,7 +155,10 @@ def published_tables(shop: Workshop, earlier: _Earlier) -> Mapping[str, pd.DataF
     ahead = outlook(protected_values(shop, earlier), registers["indicators"], initiative.settings, registers["breaks"])
     with duckdb.connect(str(shop.home.next_warehouse), read_only=True) as connection:
         shapes, deliveries = read_shapes(connection, shop.declarations), read_deliveries(connection)
-    submissions = release.submissions_frame(shop.declarations, shop.ledger)
+    ledger = shop.ledger
+    submissions = release.submissions_frame(shop.declarations, ledger)
+    previous = release.opened(shop.home, shop.declarations, ledger).previous
+    before = changes.before(shop.home, shop.declarations, ledger, previous)
     inputs = Inputs(shop.declarations, shapes, ahead.values, submissions, as_of(shop), deliveries)
     return {
         tables.VALUES: ahead.values,
@@ -164,6 +167,7 @@ def published_tables(shop: Workshop, earlier: _Earlier) -> Mapping[str, pd.DataF
         "baselines_restated": restated_baselines(ahead.values, shop.declarations),
         **derived.derived_tables(ahead.values, registers, initiative),
         **collaboration_tables(inputs),
+        **changes.change_tables(ahead.values, shop.declarations, ledger, before),
     }
 
 

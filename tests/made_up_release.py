@@ -68,6 +68,7 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
             **partnership_tables(),
             **work_plan_tables(_plan_inputs(declarations, areas, values)),
             **made_up_collaboration.tables(declarations, values),
+            **change_tables(declarations),
         },
         checks=(
             CheckResult("check_release_keys_unique", True, False, "No key stands twice.", 9, 0),
@@ -79,7 +80,61 @@ def release(declarations: Declarations, *, is_synthetic: bool = True) -> SiteCon
         release_id="r-0123456789ab",
         as_of=made_up_collaboration.AS_OF,
         is_synthetic=is_synthetic,
+        downloads=("indicator_values.csv", "indicators.csv", *(f"{name}.csv" for name in change_tables(declarations))),
     )
+
+
+def change_tables(declarations: Declarations) -> dict[str, pd.DataFrame]:
+    """What changed since a release before: of everything a little, in hostile words."""
+    indicators = [row for row in declarations.rows("indicators") if row["is_headline"]]
+    first, second = (row["indicator_id"] for row in indicators[:2])
+    before = {"before_release_id": "r-ba9876543210", "before_as_of": "2024-05-31"}
+    counts = {"n_added": 12, "n_restated": 3, "n_restated_areas": 2, "n_restated_periods": 1}
+    more = {"n_gone": 4, "n_newly_hidden": 5, "n_newly_shown": 6}
+    cause = dict.fromkeys(["object_id", "partner_id", "happened_on", "before", "after", "why"])
+    place = {"area_type": "country", "area_code": "IL", "frequency": "A", "period": "2023"}
+    group = {"dimension": "all", "member": "all"}
+    turn = {"indicator_id": first, "from_verdict": "behind", "verdict": "on_track"}
+    return {
+        "release_changes": pd.DataFrame(
+            [
+                {"indicator_id": first, **before, **counts, **more},
+                {"indicator_id": second, **before, **dict.fromkeys([*counts, *more], 0)},
+            ]
+        ),
+        "release_causes": pd.DataFrame(
+            [
+                {**cause, **row}
+                for row in (
+                    {
+                        "cause": "delivery",
+                        "cause_id": "s1",
+                        "object_id": SUBMISSION["object_id"],
+                        "partner_id": "moe",
+                        "happened_on": "2024-11-03",
+                    },
+                    {
+                        "cause": "withdrawal",
+                        "cause_id": "s0",
+                        "object_id": "gone",
+                        "partner_id": "gone",
+                        "happened_on": "2024-11-02",
+                    },
+                    {"cause": "definition", "cause_id": first, "before": "1", "after": "2"},
+                    {"cause": "definition", "cause_id": second, "after": "1"},
+                    {"cause": "definition", "cause_id": "gone", "before": "1"},
+                    {"cause": "policy", "cause_id": "policy"},
+                    {"cause": "threshold", "cause_id": first, "before": "5", "after": "11"},
+                    {"cause": "register", "cause_id": "targets", "object_id": "targets"},
+                    {"cause": "acceptance", "cause_id": "check_release_change_plausible", "why": HOSTILE},
+                )
+            ]
+        ),
+        "restated_values": pd.DataFrame(
+            [{"indicator_id": first, "unit": "persons", **place, **group, "before_value": 8_100.0, "value": 9_000.0}]
+        ),
+        "verdict_changes": pd.DataFrame([{**turn, "area_code": code} for code in ("1139", "IL")]),
+    }
 
 
 def _plan_inputs(declarations: Declarations, areas: list[Mapping[str, Any]], values: pd.DataFrame) -> Inputs:

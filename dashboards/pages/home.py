@@ -9,7 +9,7 @@ from dashboards.charts.words import common_breaks, common_legend
 from dashboards.content import Material
 from dashboards.hiding import counted_in_charts, legend, told_by
 from dashboards.language import Voice
-from dashboards.pages import report_card
+from dashboards.pages import changes, report_card
 from dashboards.views import Page
 
 
@@ -30,6 +30,7 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             "mission": voice.of(mission) if mission else None,
             "root": root,
             "card": report_card.link(material, voice),
+            "changes": changes.link(voice),
             "root_name": voice.name(root.row),
             "standing": state_sentence(material, voice, root),
             "goals": goal_views(material, voice, root),

@@ -9,6 +9,7 @@ from dashboards.charts.words import capital, headline
 from dashboards.content import HIDDEN, SHOWN, Material
 from dashboards.labels import CHECKS, PARTNER_TYPES, STATES, SUBMISSION_VERDICTS
 from dashboards.language import Voice
+from dashboards.pages import changes
 from dashboards.views import Page, Table
 
 
@@ -28,6 +29,7 @@ def pages(material: Material, voice: Voice) -> Iterator[Page]:
             "all": voice.integer(len(material.content.checks)),
             "partners": _partners(material, voice),
             "states": _states(material, voice),
+            "changes": changes.link(voice),
         },
     )
 

@@ -83,17 +83,9 @@ def audit(
         targets: the register's rows; a target measured by other cells must follow from shown ones.
         area_groups: the register's rows: which members are sums of which areas.
     """
-    policy = settings["policy"]
     key = ["indicator_id", "area_code", "dimension", "member"]
     agreed = [] if agreed_baselines is None else agreed_baselines[key].itertuples(index=False, name=None)
-    published = _Published(
-        with_strictest_thresholds(described(with_hidden_pools(values), indicators), int(policy["threshold"])),
-        areas,
-        summed_areas(areas, area_groups),
-        policy["zeros"] == "shown",
-        policy["complements"] == "shown",
-        frozenset(agreed),
-    )
+    published = _published(with_hidden_pools(values), indicators, areas, settings, frozenset(agreed), area_groups)
     checks: tuple[Callable[[_Published], list[Leak]], ...] = (
         _status_is_known,
         _hidden_rows_are_empty,
@@ -109,6 +101,32 @@ def audit(
         unexplained = unexplained_targets(values, indicators, areas, targets)
         found += leaks_at("references", "The row shows a target that no shown cell gives.", unexplained)
     return found
+
+
+def too_few_shown(
+    values: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFrame, settings: Mapping[str, Any]
+) -> list[Leak]:
+    """A leak for each free row with a number under its threshold: the part of the audit that looks at single rows."""
+    return _shown_counts_reach_the_threshold(_published(values, indicators, areas, settings))
+
+
+def _published(
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    areas: pd.DataFrame,
+    settings: Mapping[str, Any],
+    agreed: frozenset[tuple[str, str, str, str]] = frozenset(),
+    area_groups: pd.DataFrame | None = None,
+) -> _Published:
+    policy = settings["policy"]
+    return _Published(
+        with_strictest_thresholds(described(values, indicators), int(policy["threshold"])),
+        areas,
+        summed_areas(areas, area_groups),
+        policy["zeros"] == "shown",
+        policy["complements"] == "shown",
+        agreed,
+    )
 
 
 def leaks_at(check: str, message: str, rows: pd.DataFrame) -> list[Leak]:

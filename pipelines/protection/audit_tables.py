@@ -28,6 +28,7 @@ NOT_OF_THE_CELL: Mapping[str, str] = {
     "path_value": "what lies between a start and what somebody set",
     "peers_value": "of other areas together",
     "others_value": "of other areas together",
+    "before_value": "of the release before, which `audit_changes` looks at",
     "p_value": "how surprising a difference is",
 }
 # Tables whose periods have no value yet.

@@ -9,14 +9,14 @@ from pipelines.paths import Home
 from pipelines.publishing import release, tables
 
 KEY = ("indicator_id", "area_code", "frequency", "period", "dimension", "member")
+# What a release says of a cell: a number, that it is hidden, that there is no value, or nothing at all.
+SHOWN, HIDDEN, EMPTY, ABSENT = "shown", "hidden", "no value", "absent"
 # Lines that a person reads; the rest is counted.
-SHOWN = 20
-SHOWN_AS = """
+N_LINES = 20
+_SAID = f"""
+    {", ".join(KEY)},
     value,
-    conf_status,
-    true as present,
-    coalesce(value::varchar, 'no value') as shown,
-    case when conf_status = 'C' then 'hidden' when value is null then 'no value' else 'shown' end as word
+    case when conf_status = 'C' then '{HIDDEN}' when value is null then '{EMPTY}' else '{SHOWN}' end as said
 """
 
 
@@ -35,36 +35,58 @@ class Differences:
 
 def compare(home: Home, before: str, after: str) -> Differences:
     """What is different in `after`; raises UnknownRelease."""
-    files = []
-    for identity in (before, after):
-        folder = release.published_data(home, identity)
-        if folder is None:
-            raise UnknownRelease(f"There is no release '{identity}'; `measure releases list` shows them.")
-        files.append(str(folder / f"{tables.VALUES}.parquet"))
-    names = ", ".join(KEY)
     with duckdb.connect() as connection:
+        for view, identity in (("before", before), ("after", after)):
+            folder = release.published_data(home, identity)
+            if folder is None:
+                raise UnknownRelease(f"There is no release '{identity}'; `measure releases list` shows them.")
+            connection.read_parquet(str(folder / f"{tables.VALUES}.parquet")).create_view(view)
         cells = connection.execute(
             f"""
-            with old as (select {names}, {SHOWN_AS} from read_parquet($1)),
-            new as (select {names}, {SHOWN_AS} from read_parquet($2))
             select
-                concat_ws(' ', {names}) as cell,
-                old.present, new.present,
-                -- what is hidden now is not repeated from the release that showed it
-                case when 'C' in (old.conf_status, new.conf_status) then old.word else old.shown end,
-                case when 'C' in (old.conf_status, new.conf_status) then new.word else new.shown end
-            from old full join new using ({names})
-            where old.present is null or new.present is null
-                or old.value is distinct from new.value or old.conf_status is distinct from new.conf_status
+                concat_ws(' ', {", ".join(KEY)}) as cell,
+                before_said, said,
+                coalesce(before_value::varchar, before_said), coalesce(value::varchar, said)
+            from ({differing("before", "after")})
             order by cell
-            """,
-            files,
+            """
         ).fetchall()
     return Differences(
-        added=tuple(f"{cell}: {new}" for cell, was, _, _, new in cells if not was),
-        gone=tuple(f"{cell}: {old}" for cell, _, is_, old, _ in cells if not is_),
-        changed=tuple(f"{cell}: {old} → {new}" for cell, was, is_, old, new in cells if was and is_),
+        added=tuple(f"{cell}: {new}" for cell, was, _, _, new in cells if was == ABSENT),
+        gone=tuple(f"{cell}: {old}" for cell, _, now, old, _ in cells if now == ABSENT),
+        changed=tuple(f"{cell}: {old} → {new}" for cell, was, now, old, new in cells if ABSENT not in (was, now)),
     )
+
+
+def differing(before: str, after: str) -> str:
+    """SQL that gives the cells of two relations of published values that do not say the same.
+
+    One row per cell: its `KEY`, `before_said` and `said` (one of `SHOWN`, `HIDDEN`, `EMPTY`, `ABSENT`), `before_value`
+    and `value`. Where one of the two hides the cell, neither value is given: what is hidden now is not repeated from
+    the release that showed it.
+    """
+    names = ", ".join(KEY)
+    return f"""
+        with old as (select {_SAID} from {before}),
+        new as (select {_SAID} from {after}),
+        beside as (
+            select
+                {names},
+                coalesce(old.said, '{ABSENT}') as before_said,
+                coalesce(new.said, '{ABSENT}') as said,
+                old.value as old_value,
+                new.value as new_value
+            from old full join new using ({names})
+        )
+        select
+            {names},
+            before_said,
+            said,
+            case when '{HIDDEN}' not in (before_said, said) then old_value end as before_value,
+            case when '{HIDDEN}' not in (before_said, said) then new_value end as value
+        from beside
+        where before_said <> said or old_value is distinct from new_value
+    """
 
 
 def as_text(found: Differences) -> str:
@@ -72,9 +94,9 @@ def as_text(found: Differences) -> str:
     lines = []
     for title, cells in (("Added", found.added), ("Gone", found.gone), ("Changed", found.changed)):
         lines.append(f"{title}: {len(cells)}")
-        lines += [f"  {cell}" for cell in cells[:SHOWN]]
-        if len(cells) > SHOWN:
-            lines.append(f"  … and {len(cells) - SHOWN} more")
+        lines += [f"  {cell}" for cell in cells[:N_LINES]]
+        if len(cells) > N_LINES:
+            lines.append(f"  … and {len(cells) - N_LINES} more")
     return "\n".join(lines)
 
 

@@ -381,6 +381,7 @@ def _same_as_before(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
 
 def _confidentiality(release: _Release) -> _Examined:
     from pipelines.protection.audit import audit
+    from pipelines.protection.audit_changes import audit_changes
     from pipelines.protection.audit_tables import audit_tables
     from pipelines.protection.audit_together import leaks_together
 
@@ -394,6 +395,9 @@ def _confidentiality(release: _Release) -> _Examined:
         release.area_groups,
     )
     leaks += audit_tables(release.values, release.tables)
+    leaks += audit_changes(
+        release.values, release.previous, release.tables, release.indicators, release.areas, release.settings
+    )
     if not leaks:
         # What single rows and lines tell is said more plainly without what follows from it.
         leaks += leaks_together(

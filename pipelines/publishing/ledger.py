@@ -5,6 +5,7 @@ Events: `home` (initiative), `submission`, `verdict`, `withdrawal`, `confirmatio
 Each carries `sequence` (from 1) and `at` (UTC). Time in published files comes from here, never from a clock.
 """
 
+import copy
 import datetime
 import json
 import os
@@ -76,6 +77,14 @@ class Ledger:
             content = handle.read()
             if content and not content.endswith(b"\n"):
                 handle.truncate(content.rfind(b"\n") + 1)
+
+    def until(self, sequence: int) -> "Ledger":
+        """The ledger as it was when this event was the last; for reading only."""
+        earlier = copy.copy(self)
+        earlier.events = self.events[:sequence]
+        for derived in DERIVED:
+            earlier.__dict__.pop(derived, None)
+        return earlier
 
     def of(self, event: str) -> Iterator[Mapping[str, Any]]:
         """Events of one kind, oldest first."""

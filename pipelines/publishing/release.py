@@ -110,6 +110,11 @@ def previous_release(ledger: Ledger, this: str) -> str | None:
     return before
 
 
+def published_at(ledger: Ledger, identity: str | None) -> int:
+    """Sequence of the event with which a release was first published; 0 where it was not."""
+    return next((entry["sequence"] for entry in ledger.of("release") if entry["release_id"] == identity), 0)
+
+
 def begin(home: Home, declarations: Declarations, ledger: Ledger) -> Draft:
     """An empty draft for the present inputs."""
     this = release_id(declarations, ledger)
@@ -147,7 +152,7 @@ def explanations(declarations: Declarations, ledger: Ledger) -> Mapping[str, str
 
 def _withdrawn_objects(ledger: Ledger, previous: str | None) -> Iterator[str]:
     """Objects of what was withdrawn since the previous release; an older withdrawal explains nothing any more."""
-    since = next((e["sequence"] for e in ledger.of("release") if e["release_id"] == previous), 0)
+    since = published_at(ledger, previous)
     for entry in ledger.of("withdrawal"):
         if entry["sequence"] > since:
             verdict = ledger.verdicts.get(entry["submission_id"], {"tables": []})
@@ -200,7 +205,11 @@ def seal(draft: Draft, declarations: Declarations, ledger: Ledger) -> Mapping[st
         for path in sorted(draft.site.rglob("*"))
         if path.is_file()
     }
-    manifest = identity | {"hidden_by": rules_of_hiding(declarations), "files": files}
+    manifest = identity | {
+        "hidden_by": rules_of_hiding(declarations),
+        "policy": policy_digest(declarations),
+        "files": files,
+    }
     _write_json(draft.folder / MANIFEST_FILE, manifest)
     return manifest
 
@@ -299,8 +308,18 @@ def kept_data(home: Home, ledger: Ledger, this: str) -> Mapping[str, Path]:
 
 def is_hidden_alike(kept: Path, declarations: Declarations) -> bool:
     """Whether a kept release, by the folder of its tables, was hidden by the rules that are declared now."""
-    manifest = json.loads((kept.parents[1] / MANIFEST_FILE).read_text(encoding="utf-8"))
-    return manifest.get("hidden_by") == rules_of_hiding(declarations)
+    return manifest_of(kept).get("hidden_by") == rules_of_hiding(declarations)
+
+
+def manifest_of(kept: Path) -> Mapping[str, Any]:
+    """The manifest of a kept release, by the folder of its tables."""
+    return dict(json.loads((kept.parents[1] / MANIFEST_FILE).read_text(encoding="utf-8")))
+
+
+def policy_digest(declarations: Declarations) -> str:
+    """Digest of the policy of hiding alone, whatever it is applied to."""
+    policy = declarations.initiative.settings["policy"]
+    return hashlib.sha256(json.dumps(policy, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def rules_of_hiding(declarations: Declarations) -> str:

@@ -43,12 +43,10 @@ def write_tables(folder: Path, declarations: Declarations, frames: Mapping[str, 
         raise ValueError(f"published tables are either not declared or not made: {odd}")
     folder.mkdir(parents=True, exist_ok=True)
     for table_id, contract in contracts.items():
-        ordered = frames[table_id].sort_values(list(contract.key), kind="stable", ignore_index=True)
-        _write(folder, contract, _table(contract, ordered))
+        _write(folder, contract, as_written(contract, frames[table_id]))
     registers = [declarations.objects[register_id] for register_id in PUBLIC_REGISTERS]
     for register in registers:
-        rows = [dict(row) for row in declarations.rows(register.id)]
-        _write(folder, register, pa.Table.from_pylist(rows, schema=_schema(register)))
+        _write(folder, register, register_as_written(declarations, register.id))
     package = _datapackage(declarations, [*contracts.values(), *registers])
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -67,8 +65,15 @@ def _schema(contract: TableContract) -> pa.Schema:
     return pa.schema({name: ARROW[kind] for name, kind in contract.types.items()})
 
 
-def _table(contract: TableContract, rows: pd.DataFrame) -> pa.Table:
-    rounded = rows.copy()
+def register_as_written(declarations: Declarations, register_id: str) -> pa.Table:
+    """A register as its file says it."""
+    rows = [dict(row) for row in declarations.rows(register_id)]
+    return pa.Table.from_pylist(rows, schema=_schema(declarations.objects[register_id]))
+
+
+def as_written(contract: TableContract, rows: pd.DataFrame) -> pa.Table:
+    """A published table as its file says it: columns and types of the contract, in the order of its key, rounded."""
+    rounded = rows.sort_values(list(contract.key), kind="stable", ignore_index=True)
     for column in contract.columns:
         if column.type == "number":
             # Adding zero turns a negative zero, which would be printed as such, into zero.

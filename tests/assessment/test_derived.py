@@ -19,8 +19,11 @@ from pipelines.assessment import assess, outlook
 from pipelines.assessment.derived import REGISTERS, derived_tables
 from pipelines.collaboration import Inputs, collaboration_tables
 from pipelines.declarations import Declarations, load
+from pipelines.paths import Home
 from pipelines.protection.suppression import EMPTIED
 from pipelines.publishing.baselines import restated_baselines
+from pipelines.publishing.changes import change_tables
+from pipelines.publishing.ledger import Ledger
 from pipelines.publishing.tables import VALUES, write_tables
 
 DECLARED = load()
@@ -93,6 +96,7 @@ def files(published: pd.DataFrame) -> dict[str, bytes]:
         **collaboration_tables(Inputs(DECLARED, SHAPES, ahead.values, pd.DataFrame([SUBMISSION]), AS_OF)),
     }
     with TemporaryDirectory() as folder:
+        derived |= change_tables(ahead.values, DECLARED, Ledger(Home(Path(folder))), None)
         write_tables(Path(folder), DECLARED, {VALUES: RELEASE, **derived})
         return {file.name: file.read_bytes() for file in sorted(Path(folder).glob("*")) if file.stem in derived}
 

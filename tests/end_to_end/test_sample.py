@@ -105,7 +105,8 @@ def test_no_published_table_has_a_row_about_a_hidden_one(sample, declared: Decla
     assert derived >= {"equity_gaps", "peer_positions", "report_card"}
     for name in sorted(derived):
         table = sample.table(name)
-        assert len(table), name
+        # There is no release before this one.
+        assert len(table) or name in {"restated_values", "verdict_changes"}, name
         if {"indicator_id", "period"} <= set(table.columns):
             totals = table if "member" in table.columns else table.assign(dimension="all", member="all")
             totals = totals if "frequency" in table.columns else totals.assign(frequency="A")
