@@ -195,7 +195,7 @@ def _line_styles() -> dict[str, dict[str, Any]]:
         "forecast-band": band(FORECAST_BAND),
         "path": line(TARGET, 2, "5px,4px"),
         "limit": line(SERIES[0][0], 1.5, "dash"),
-        "break": mark(MUTED, 1),
+        "break": {**mark(MUTED, 1), "xref": "x", "yref": "paper", "y0": 0, "y1": 1},
         "reference": {**mark(MUTED, 1.5), "layer": "below"},
     }  # fmt: skip
 

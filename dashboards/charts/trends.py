@@ -215,7 +215,7 @@ def _trend_table(voice: Voice, unit: str, points: Series, starts: frozenset[str]
         for column, text_of_cell in zip(columns.values(), cells, strict=True):
             column.append(text_of_cell)
     always = list(columns)[:2]
-    kept = {header: cells for header, cells in columns.items() if header in always or {*cells} != {NOTHING}}
+    kept = {header: cells for header, cells in columns.items() if header in always or {*cells} - {NOTHING, ""}}
     return Table(tuple(kept), tuple(zip(*kept.values(), strict=True)))
 
 
@@ -228,7 +228,7 @@ def _remarks(voice: Voice, point: Point, decided: Rows, *, is_first: bool) -> st
         for n, row in _numbered(decided)
         if row["entry_period"] == point.period
     ]
-    return voice.series((*found, *_shortcomings(voice, point))) or NOTHING
+    return voice.series((*found, *_shortcomings(voice, point)))
 
 
 def _trend_input(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dashboards.cards import latest, verdict_badge
 from dashboards.charts.words import beside_goals, cell, headline
 from dashboards.content import ALL, HIDDEN, MISSING, SHOWN, Area, Indicator, Material, Point
+from dashboards.decisions import NOT_COMPARABLE
 from dashboards.hiding import counted_in_list, legend
 from dashboards.instead import earlier, of_wider
 from dashboards.labels import CHANGES
@@ -78,7 +79,7 @@ def _goals(material: Material, voice: Voice, area: Area) -> Iterator[tuple[str, 
 def _row(material: Material, voice: Voice, area: Area, indicator: Indicator) -> IndicatorRow:
     now, pool = _newest(material, area, indicator)
     told = pool or (now if now and now.state == SHOWN else None)
-    change = told.change_from_baseline if told else None
+    change = told.change_from_baseline if told and told.change_from_baseline != NOT_COMPARABLE else None
     return IndicatorRow(
         id=indicator.id,
         name=headline(voice, indicator),

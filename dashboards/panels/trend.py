@@ -217,10 +217,7 @@ def _layout(data: Trend) -> dict[str, Any]:
         "annotations": _annotations(data),
     }  # fmt: skip
     if data.breaks:
-        layout["shapes"] = [
-            {"style": "break", "xref": "x", "yref": "paper", "x0": b.at, "x1": b.at, "y0": 0, "y1": 1}
-            for b in data.breaks
-        ]
+        layout["shapes"] = [{"style": "break", "x0": b.at, "x1": b.at} for b in data.breaks]
     return layout
 
 

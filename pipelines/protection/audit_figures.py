@@ -30,7 +30,7 @@ FIGURE = re.compile(
 PANEL = re.compile(r"areas/([^/]+)/mapping/index\.html")
 PANEL_HEAD = re.compile(r"<thead>(.*?)<tbody>", re.DOTALL)
 PANEL_ROW = re.compile(r'<tr><th><a href="[^"]*indicators/([^/"]+)/index\.html"(.*?)(?=<tr>|</table>)', re.DOTALL)
-SMALL = re.compile(r'<svg aria-hidden=true><path d="([^"]*)"/><path d="([^"]*)"/></svg>')
+SMALL = re.compile(r'<svg><path d="([^"]*)"/><path d="([^"]*)"/></svg>')
 RUN = re.compile(r"M(\d+ \d+(?: \d+ \d+)*)(?:h0)?")
 CELL = re.compile(r"<td\b[^>]*>")
 # In pixels: how far apart periods stand in a small line, and how high it is; the least that counts as its whole height.
@@ -681,8 +681,11 @@ def _check_shapes(
 ) -> None:
     for shape in layout.get("shapes", ()):
         for axis, is_place in (("x", is_place_x), ("y", is_place_y)):
+            if not {f"{axis}0", f"{axis}1", f"{axis}ref"} & set(shape):
+                # From end to end.
+                continue
             ends = [shape[f"{axis}{n}"] for n in (0, 1)]
-            if not (ends == [0, 1] if shape[f"{axis}ref"] == "paper" else all(map(is_place, ends))):
+            if not (ends == [0, 1] if shape.get(f"{axis}ref", axis) == "paper" else all(map(is_place, ends))):
                 raise Finding("point")
 
 

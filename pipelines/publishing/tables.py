@@ -57,8 +57,12 @@ def names(declarations: Declarations) -> tuple[str, ...]:
 
 
 def read_tables(folder: Path, declarations: Declarations) -> dict[str, pd.DataFrame]:
-    """Every declared published table by its contract's id, as it stands in its Parquet file."""
-    return {contract.id: pd.read_parquet(folder / f"{contract.id}.parquet") for contract in declarations.published}
+    """Every declared published table by its contract's id, as it stands in its Parquet file.
+
+    A release that was kept from before a table was declared lacks it.
+    """
+    files = {contract.id: folder / f"{contract.id}.parquet" for contract in declarations.published}
+    return {name: pd.read_parquet(file) for name, file in files.items() if file.is_file()}
 
 
 def _schema(contract: TableContract) -> pa.Schema:
