@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from site_reading import figures, pages, read
+from site_reading import drawn_figures, pages, read
 
 from dashboards.bidi import plain
 from dashboards.cards import card, state_sentence, verdict_badge
@@ -170,7 +170,7 @@ def test_every_mark_finds_its_note_on_its_page(site: Path) -> None:
     seen = 0
     for page in pages(site):
         ids = set(read(page).ids)
-        names = [a["name"] for f in figures(page) for a in f["layout"].get("annotations", ()) if "name" in a]
+        names = [a["name"] for f in drawn_figures(page) for a in f["layout"].get("annotations", ()) if "name" in a]
         assert set(names) <= ids, page
         seen += len(names)
     assert seen > 100

@@ -87,7 +87,7 @@ def test_doubts_of_the_source_stand_in_words_beside_the_value(
     material = with_total(content, "2024", obs_status=status, coverage=1.0)
     chart, shown = drawn(material), card(material, EN, material.root, material.headlines()[0])
     assert chart.table is not None
-    assert said(chart.table.rows[-1][-1]) == (words or "–")
+    assert said(chart.table.rows[-1][-1]) == (words or "")
     assert [said(n) for n in chart.notes if "2023/24" in said(n)] == (
         [f"{words.capitalize()}: 2023/24."] if words else []
     )
@@ -117,7 +117,7 @@ def test_hidden_value_never_says_why(content: SiteContent, status: str) -> None:
     chart = drawn(with_total(content, "2024", conf_status="C", obs_status=status))
     assert chart.table is not None
     assert said(chart.table.rows[-1][1]) == "hidden"
-    assert said(chart.table.rows[-1][-1]) == "–"
+    assert said(chart.table.rows[-1][-1]) == ""
     assert [said(text) for text in chart.hidden] == ["Hidden to protect small groups: 2023/24."]
 
 
