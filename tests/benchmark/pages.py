@@ -58,7 +58,7 @@ def times(browser: Browser, page: str) -> tuple[float, float]:
         context.new_cdp_session(tab).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
         tab.add_init_script(WATCH)
         tab.goto(page)
-        tab.wait_for_function("window.allAt")
+        tab.wait_for_selector("html[data-drawn]", state="attached")
         found: Any = tab.evaluate("[window.firstAt, window.allAt]")
         seen.append((found[0], found[1]))
         context.close()
