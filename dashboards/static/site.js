@@ -4,6 +4,9 @@
 
   var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+  // What is not drawn yet, and how wide a chart is on half a sheet, in pixels of paper.
+  var waiting = Array.prototype.slice.call(document.querySelectorAll(".plot")), PAPER_WIDTH = 304;
+
   // Isolates, as in bidi.py: SVG text runs from left to right unless the string itself says otherwise.
   var open = document.documentElement.dir === "rtl" ? "\u2067" : "\u2066";
   var close = "\u2069";
@@ -125,14 +128,29 @@
   }
 
   // One chart at a time, so that the first stands before the last is begun.
-  function drawAll(plots) {
-    if (!plots.length) {
+  function drawNext() {
+    if (!waiting.length) {
       document.documentElement.setAttribute("data-drawn", "");
       return;
     }
-    name(plots[0]);
-    draw(plots[0]);
-    window.setTimeout(function () { drawAll(plots.slice(1)); }, 0);
+    var plot = waiting.shift();
+    name(plot);
+    draw(plot);
+    window.setTimeout(drawNext, 0);
+  }
+
+  // Two charts stand side by side on a sheet, whatever the width of the screen; what was not drawn yet is drawn for it.
+  function fitPaper() {
+    while (window.Plotly && waiting.length) { drawNext(); }
+    document.querySelectorAll(".js-plotly-plot").forEach(function (plot) {
+      if (plot.offsetWidth > PAPER_WIDTH) { window.Plotly.relayout(plot, { autosize: false, width: PAPER_WIDTH }); }
+    });
+  }
+
+  function fitScreen() {
+    document.querySelectorAll(".js-plotly-plot").forEach(function (plot) {
+      if (!plot.layout.autosize) { window.Plotly.relayout(plot, { autosize: true, width: null }); }
+    });
   }
 
   function fold(text) {
@@ -172,9 +190,7 @@
   // A table that is wider than a phone must scroll by keyboard too.
   document.querySelectorAll(".scroll").forEach(function (box) { box.tabIndex = 0; });
   document.querySelectorAll("form.search").forEach(search);
-  var plots = Array.prototype.slice.call(document.querySelectorAll(".plot"));
-  if (window.Plotly || !plots.length) { drawAll(plots); }
-  window.addEventListener("beforeprint", function () {
-    document.querySelectorAll(".js-plotly-plot").forEach(function (plot) { window.Plotly.Plots.resize(plot); });
-  });
+  if (window.Plotly || !waiting.length) { drawNext(); }
+  window.addEventListener("beforeprint", fitPaper);
+  window.addEventListener("afterprint", fitScreen);
 })();

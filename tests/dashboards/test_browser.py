@@ -65,6 +65,23 @@ def test_charts_isolate_text_and_numbers(visit: Any) -> None:
     assert [text for text in words if text[0] not in "\u2066\u2067" or text[-1] != "\u2069"] == []
 
 
+def test_charts_fit_half_a_sheet_of_paper_and_then_the_screen_again(visit: Any) -> None:
+    """On A4 with margins of 14 mm a page is 688 pixels wide, whatever the screen was when its charts were drawn."""
+    page = visit("he/areas/3000/index.html").page
+    widths = """[...document.querySelectorAll(".js-plotly-plot")].map(plot => [
+        plot.querySelector(".main-svg").getBoundingClientRect().width, plot.getBoundingClientRect().width])"""
+    before = page.evaluate(widths)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.set_viewport_size({"width": 688, "height": 900})
+    page.emulate_media(media="print")
+    assert [(chart, room) for chart, room in page.evaluate(widths) if chart > room] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 688
+    page.emulate_media(media="screen")
+    page.set_viewport_size(DESKTOP)
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(widths) == before
+
+
 def test_every_kind_of_page_draws_without_complaint(visit: Any, material: Material) -> None:
     indicator = material.headlines()[0].id
     paths = ("index", "areas/index", "indicators/index", f"indicators/{indicator}/index", "quality/index")
