@@ -40,3 +40,38 @@ def test_rules_of_accessibility_find_nothing_on_any_kind_of_page(browser: Any, s
         page.close()
     context.close()
     assert found == []
+
+
+def test_keys_reach_all_that_can_be_used_in_the_order_of_the_page(browser: Any, site: Path) -> None:
+    page = browser.new_page()
+    page.goto((site / "he" / "areas" / "3000" / "index.html").as_uri())
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    usable = page.evaluate(
+        """[...document.querySelectorAll("a[href], summary, button, input, select, [tabindex='0']")]
+            .filter(one => one.checkVisibility()).map((one, n) => { one.dataset.number = n; return n; })"""
+    )
+    reached = []
+    for _ in usable:
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                "[+document.activeElement.dataset.number, outlined(document.activeElement)]".replace(
+                    "outlined", "(one => getComputedStyle(one).outlineStyle)"
+                )
+            )
+        )
+    page.close()
+    assert len(usable) > 40
+    assert reached == [[number, "solid"] for number in usable]
+
+
+def test_who_wants_no_motion_sees_none(browser: Any, site: Path) -> None:
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto((site / "en" / "areas" / "3000" / "index.html").as_uri())
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    moving = page.evaluate(
+        """[getComputedStyle(document.documentElement).scrollBehavior,
+            ...new Set([...document.querySelectorAll(".js-plotly-plot")].map(one => one.layout.transition.duration))]"""
+    )
+    page.close()
+    assert moving == ["auto", 0]
