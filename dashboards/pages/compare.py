@@ -130,6 +130,7 @@ def _chart(voice: Voice, indicator: Indicator) -> Compared:
         "tick": _written(unit.tick_pattern),
         "zero": unit.starts_at_zero,
         "ceiling": unit.ceiling,
+        "finest": unit.finest_tick,
     }
     return Compared(indicator.id, headline(voice, indicator), form)
 

@@ -78,7 +78,8 @@
     var low = shape.zero ? 0 : Math.min.apply(null, values), high = Math.max.apply(null, values);
     var rough = (high > low ? high - low : Math.max(Math.abs(high), 1)) / 4;
     var power = Math.pow(10, Math.floor(Math.log10(rough)));
-    var step = power * [1, 2, 5, 10].filter(function (factor) { return factor * power >= rough * 0.999; })[0];
+    var round = power * [1, 2, 5, 10].filter(function (factor) { return factor * power >= rough * 0.999; })[0];
+    var step = Math.max(round, shape.finest);
     var first = Math.floor(low / step + 1e-9), last = Math.ceil(high / step - 1e-9);
     if (first === last) { last += 1; }
     if (shape.ceiling && last * step > shape.ceiling && high <= shape.ceiling) {

@@ -8,7 +8,9 @@ import pytest
 from site_reading import drawn_figures, pages
 
 from dashboards import theme
+from dashboards.bidi import plain
 from dashboards.charts.trends import trend_chart
+from dashboards.charts.words import value_axis
 from dashboards.content import SHOWN, Material
 from dashboards.language import voice
 from dashboards.panels.axes import Axis, round_axis
@@ -97,3 +99,10 @@ def test_the_table_twin_equals_the_figure(material: Material) -> None:
             shown = [speaker.value(indicator.unit, y) for y in line["y"] if y is not None]
             assert shown == [row[1] for row, p in zip(chart.table.rows, points, strict=True) if p.state == SHOWN]
             assert len(chart.table.rows) == len(points)
+
+
+def test_an_axis_of_whole_numbers_has_no_parts_of_one() -> None:
+    """Of up to two schools a step would be a half, and the words of half a school those of the next whole one."""
+    speaker = voice("en", "en", "school_year")
+    assert [plain(text) for text in value_axis(speaker, "schools", [1, 2]).texts] == ["0", "1", "2"]
+    assert value_axis(speaker, "share", [0.01]).ticks[1] < 0.01
