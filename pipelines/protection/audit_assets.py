@@ -57,7 +57,8 @@ def _check_values(data: Mapping[str, Any], published: Published) -> None:
             raise Finding("text")
         for area, cells in part["areas"].items():
             rows = {row.period: row.value for row in published.series(area, indicator)[0]}
-            for period, cell in zip(part["periods"], cells.split(";"), strict=True):
+            told = cells.split(";") if cells or part["periods"] else ()
+            for period, cell in zip(part["periods"], told, strict=True):
                 if not _is_published(cell, rows.get(period)):
                     raise Finding("point")
 

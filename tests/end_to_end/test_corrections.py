@@ -57,7 +57,7 @@ def check_changes(home: Path, shown_before: int) -> None:
         ["delivery", "reported_measures", "amostra"]
     ]
     page = (home / "dashboards" / "site" / "pt" / "changes" / "index.html").read_text(encoding="utf-8")
-    assert f"{first}</bdi>" in page and f"{second}</bdi>" in page and "10,7%" in page and "13,0%" in page
+    assert first in page and second in page and "10,7%" in page and "13,0%" in page
 
 
 def test_what_the_last_release_hid_stays_hidden_where_showing_it_would_tell(measure: Measure, tmp_path: Path) -> None:
