@@ -7,8 +7,11 @@ import re
 import unicodedata
 
 # Marks that steer direction or join letters, invisible to the person who typed: LRM, RLM, ALM, embeddings, isolates,
-# zero-width space and joiners, byte-order mark.
-INVISIBLE = re.compile("[\u200b-\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# zero-width space and joiners, byte-order mark. A joiner after a picture makes one picture of two, and stays.
+INVISIBLE = re.compile(
+    "[\u200b\u200c\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
+)
 # What no cell of a workbook can hold, and what nobody sees in a text file: control characters but tab and line ends.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # What stands in place of a letter whose bytes are broken.

@@ -45,6 +45,8 @@ LOOKS = {
 }  # fmt: skip
 # What a trace of this style draws is an area, not points.
 BANDS = ("band", "forecast-band")
+# Half the width of a band over one period, as a part of the axis; a little more, for what is rounded.
+LONE_BAND = 0.0125
 ALL = "all"
 # What a sign says where there is no value.
 NO_VALUE = ("hidden", "missing", "withheld", "not_collected", "not_applicable")
@@ -478,10 +480,12 @@ class _Trend:
     def check(self, figure: Mapping[str, Any], rest: str) -> None:
         """Raises Finding."""
         numbers = []
+        low, high = figure["layout"]["xaxis"]["range"]
         for trace in figure["data"]:
+            # A band over one period is drawn a little wider than it is.
+            near = LONE_BAND * max(high - low, 1) if trace.get("style") in BANDS else 0
             for x, y in _pairs(trace):
-                # A band over one period is drawn a little wider than it is.
-                places = {drawn(x)} | ({drawn(round(x))} if trace.get("style") in BANDS else set())
+                places = {drawn(x)} | {place for place, _ in self.points if abs(place - x) <= near}
                 if not any((place, drawn(y)) in self.points for place in places):
                     raise Finding("point")
                 numbers.append(y)

@@ -12,6 +12,7 @@ from pipelines.intake.text import clean, fold, unmirror
     [
         ("  אופקים              ", "אופקים"), ("\u200f2022\u200e", "2022"), ("a\u00a0b", "a b"), ("יח״ל", 'יח"ל'),
         ("ג׳וליס", "ג'וליס"), ('="0123"', "0123"), ("١٢٣", "123"), ("a''b", 'a"b'), ("-3", "-3"), ("x²", "x²"),
+        ("a\u200db", "ab"), ("👩🏽\u200d🔬", "👩🏽\u200d🔬"),
     ],
 )  # fmt: skip
 def test_cell_is_cleaned_without_touching_its_meaning(text: str, cleaned: str) -> None:
