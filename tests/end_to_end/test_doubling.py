@@ -74,7 +74,7 @@ def test_page_of_the_country_says_that_the_method_changed(real) -> None:
 @pytest.mark.parametrize("language", ["he", "ar", "en"])
 def test_line_of_the_country_ends_at_the_mark_and_where_years_are_missing(real, language: str) -> None:
     figure = next(iter(figures(real.site / language / "areas" / "IL" / "index.html")))
-    line = next(trace for trace in figure["data"] if trace["mode"] == "lines+markers")
+    line = next(trace for trace in figure["data"] if trace["style"] == "value")
     assert line["x"] == [2013, 2014, 2015, 2016, None, 2021, None, 2022, 2023]
     assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [2021.5]
     assert len([a for a in figure["layout"]["annotations"] if "name" in a]) == 1
